@@ -1,0 +1,77 @@
+"""Pixels to floating point, and byte order: the native twin of the kernels in `fmnist_fast._numpy`."""
+
+import os
+
+from cpython.buffer cimport (
+    PyBUF_C_CONTIGUOUS,
+    PyBUF_FORMAT,
+    PyBUF_SIMPLE,
+    PyBUF_WRITABLE,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
+from libc.stdint cimport uint8_t
+
+from core cimport *
+
+__all__ = ("affine_u8", "swap_bytes")
+
+# Below this many items letting go of the GIL costs more than the work.
+cdef Py_ssize_t NOGIL_ITEMS = 1 << 12
+
+# `_codec` has refused unknown names already: it is imported first, with the same environment.
+cdef ff_cpu_level LEVEL = ff_cpu_detect()
+if os.environ.get("FMNIST_FAST_CPU"):
+    LEVEL = ff_cpu_cap(LEVEL, os.environ["FMNIST_FAST_CPU"].encode())
+
+
+cdef void _affine(char kind, const uint8_t *src, void *out, size_t n, double scale, double shift) noexcept nogil:
+    if kind == c'f':
+        ff_affine_u8_f32(LEVEL, src, out, n, <float>scale, <float>shift)
+    elif kind == c'd':
+        ff_affine_u8_f64(LEVEL, src, out, n, scale, shift)
+    else:
+        ff_affine_u8_f16(LEVEL, src, out, n, <float>scale, <float>shift)
+
+
+def affine_u8(src, out, double scale, double shift):
+    """Write ``fma(src, scale, shift)`` to ``out``, with one rounding for each item.
+
+    See `fmnist_fast._numpy.affine_u8`, which is the specification.
+    """
+    cdef Py_buffer pixels
+    cdef Py_buffer result
+    cdef Py_ssize_t n
+    cdef char kind
+    PyObject_GetBuffer(src, &pixels, PyBUF_SIMPLE)
+    try:
+        PyObject_GetBuffer(out, &result, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
+        try:
+            if result.format is NULL or bytes(result.format) not in (b"e", b"f", b"d"):
+                raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
+            kind = result.format[0]
+            n = result.len // result.itemsize
+            if pixels.len != n:
+                raise ValueError(f"out has {n} items, src has {pixels.len}")
+            if n < NOGIL_ITEMS:
+                _affine(kind, <const uint8_t *>pixels.buf, result.buf, n, scale, shift)
+            else:
+                with nogil:
+                    _affine(kind, <const uint8_t *>pixels.buf, result.buf, n, scale, shift)
+        finally:
+            PyBuffer_Release(&result)
+    finally:
+        PyBuffer_Release(&pixels)
+
+
+def swap_bytes(array):
+    """Reverse the bytes of every item in place; items of 2, 4 or 8 bytes."""
+    cdef Py_buffer view
+    PyObject_GetBuffer(array, &view, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS)
+    try:
+        if view.itemsize not in (2, 4, 8):
+            raise ValueError(f"items of {view.itemsize} bytes cannot be swapped")
+        with nogil:
+            ff_swap(LEVEL, <uint8_t *>view.buf, view.len // view.itemsize, <unsigned>view.itemsize)
+    finally:
+        PyBuffer_Release(&view)

@@ -1,0 +1,90 @@
+# What the compiled modules use of the C core. Extern only: nothing here becomes code, so both modules may share it.
+
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+
+
+cdef extern from "status.h" nogil:
+    ctypedef int ff_status
+    ff_status FF_NEED_INPUT
+    ff_status FF_END
+    ff_status FF_BAD_BLOCK_TYPE
+    ff_status FF_BAD_STORED_LENGTH
+    ff_status FF_BAD_COUNTS
+    ff_status FF_BAD_PRECODE
+    ff_status FF_BAD_REPEAT
+    ff_status FF_BAD_NO_END_OF_BLOCK
+    ff_status FF_BAD_LITLEN_SET
+    ff_status FF_BAD_DIST_SET
+    ff_status FF_BAD_LITLEN_CODE
+    ff_status FF_BAD_DIST_CODE
+    ff_status FF_BAD_TOO_FAR
+    ff_status FF_BAD_MAGIC
+    ff_status FF_BAD_METHOD
+    ff_status FF_BAD_FLAGS
+    ff_status FF_BAD_HEADER_CRC
+    ff_status FF_BAD_CRC
+    ff_status FF_BAD_SIZE
+    ff_status FF_TRUNCATED
+
+
+cdef extern from "cpu.h" nogil:
+    ctypedef int ff_cpu_level
+    ff_cpu_level ff_cpu_detect()
+    const char *ff_cpu_name(ff_cpu_level level)
+    int ff_cpu_cap(ff_cpu_level detected, const char *name)
+
+
+cdef extern from "crc32.h" nogil:
+    uint32_t ff_crc32(ff_cpu_level level, uint32_t crc, const uint8_t *p, size_t n)
+
+
+cdef extern from "idx.h" nogil:
+    ctypedef struct ff_idx:
+        uint8_t type
+        uint8_t rank
+        uint32_t dim[64]
+
+    ff_status ff_idx_header_size(const uint8_t *p, size_t n, size_t *size)
+    ff_status ff_idx_parse(const uint8_t *p, size_t n, ff_idx *header)
+
+
+cdef extern from "inflate/inflate.h" nogil:
+    ctypedef struct ff_io:
+        # The core's field is called `in`, which Python reserves.
+        const uint8_t *next_in "in"
+        const uint8_t *in_end
+        uint8_t *base
+        uint8_t *out
+        uint8_t *out_end
+        bint final
+
+
+cdef extern from "gzip.h" nogil:
+    ctypedef int ff_gzip_phase
+    ff_gzip_phase FF_GZIP_BETWEEN
+    ff_gzip_phase FF_GZIP_BODY
+    ff_gzip_phase FF_GZIP_CRC
+
+    ctypedef struct ff_inflate:
+        uint64_t produced
+
+    ctypedef struct ff_gzip:
+        ff_gzip_phase phase
+        uint32_t crc
+        uint32_t stored
+        uint64_t members
+        uint64_t offset
+        ff_inflate inflate
+
+    void ff_gzip_init(ff_gzip *g, ff_cpu_level level)
+    ff_status ff_gzip_run(ff_gzip *g, ff_io *io)
+
+
+cdef extern from "normalize.h" nogil:
+    void ff_affine_u8_f32(ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift)
+    void ff_affine_u8_f64(ff_cpu_level level, const uint8_t *src, void *out, size_t n, double scale, double shift)
+    void ff_affine_u8_f16(ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift)
+
+
+cdef extern from "swap.h" nogil:
+    void ff_swap(ff_cpu_level level, uint8_t *p, size_t n, unsigned itemsize)

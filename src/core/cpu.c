@@ -1,0 +1,62 @@
+#include "cpu.h"
+
+#include "common.h"
+
+#if FF_X86
+#include <cpuid.h>
+
+#define BIT(n) (1u << (n))
+
+/* State that the operating system saves on a context switch: an instruction set without it must not be used. */
+static uint64_t os_saved_state(void) {
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (uint64_t)high << 32 | low;
+}
+
+static ff_cpu_level detect(void) {
+  const uint32_t leaf1_c = BIT(1) | BIT(12) | BIT(20) | BIT(27) | BIT(28) | BIT(29); /* PCLMUL FMA SSE4.2 OSXSAVE AVX F16C */
+  const uint32_t leaf7_b = BIT(3) | BIT(5) | BIT(8);                                 /* BMI1 AVX2 BMI2 */
+  const uint32_t leaf7_b_512 = BIT(16) | BIT(17) | BIT(30) | BIT(31);                /* F DQ BW VL */
+  const uint32_t leaf7_c_512 = BIT(1) | BIT(6);                                      /* VBMI VBMI2 */
+  const uint64_t ymm = 0x06, zmm = 0xE6;
+  uint32_t a, b, c, d;
+
+  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & leaf1_c) != leaf1_c)
+    return FF_CPU_GENERIC;
+  const uint64_t saved = os_saved_state();
+  if ((saved & ymm) != ymm)
+    return FF_CPU_GENERIC;
+  if (!__get_cpuid(0x80000001u, &a, &b, &c, &d) || !(c & BIT(5))) /* LZCNT */
+    return FF_CPU_GENERIC;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & leaf7_b) != leaf7_b)
+    return FF_CPU_GENERIC;
+  if ((b & leaf7_b_512) == leaf7_b_512 && (c & leaf7_c_512) == leaf7_c_512 && (saved & zmm) == zmm)
+    return FF_CPU_AVX512;
+  return FF_CPU_AVX2;
+}
+
+#elif FF_ARM64
+
+static ff_cpu_level detect(void) { return FF_CPU_NEON; } /* NEON is part of the base architecture */
+
+#else
+
+static ff_cpu_level detect(void) { return FF_CPU_GENERIC; }
+
+#endif
+
+ff_cpu_level ff_cpu_detect(void) { return detect(); }
+
+static const char *const names[FF_CPU_LEVELS] = {"generic", "neon", "avx2", "avx512"};
+
+const char *ff_cpu_name(ff_cpu_level level) { return names[level]; }
+
+int ff_cpu_cap(ff_cpu_level detected, const char *name) {
+  for (int level = 0; level < FF_CPU_LEVELS; level++)
+    if (strcmp(name, names[level]) == 0) {
+      const bool foreign = (level == FF_CPU_NEON) != (detected == FF_CPU_NEON);
+      return foreign ? FF_CPU_GENERIC : FF_MIN((int)detected, level);
+    }
+  return -1;
+}

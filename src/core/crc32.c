@@ -1,0 +1,85 @@
+#include "crc32.h"
+
+#include "crc32_tables.h"
+
+/* Inside, `crc` is the bare register: inverted only by ff_crc32(). */
+
+static uint32_t crc_bytes(uint32_t crc, const uint8_t *p, size_t n) {
+  while (n--)
+    crc = crc >> 8 ^ ff_crc32_table[0][(crc ^ *p++) & 0xFF];
+  return crc;
+}
+
+/* Eight bytes a step: table k holds the effect of a byte that k more bytes follow. */
+static uint32_t crc_generic(uint32_t crc, const uint8_t *p, size_t n) {
+  for (; n >= 8; n -= 8, p += 8) {
+    const uint32_t low = ff_load32(p) ^ crc, high = ff_load32(p + 4);
+    crc = ff_crc32_table[7][low & 0xFF] ^ ff_crc32_table[6][low >> 8 & 0xFF] ^ ff_crc32_table[5][low >> 16 & 0xFF] ^
+          ff_crc32_table[4][low >> 24] ^ ff_crc32_table[3][high & 0xFF] ^ ff_crc32_table[2][high >> 8 & 0xFF] ^
+          ff_crc32_table[1][high >> 16 & 0xFF] ^ ff_crc32_table[0][high >> 24];
+  }
+  return crc_bytes(crc, p, n);
+}
+
+#if FF_X86
+#include <immintrin.h>
+
+#define CLMUL FF_TARGET("pclmul,sse4.1")
+
+/* Move a 128-bit remainder over the distance that `k` stands for, and take in the 16 bytes found there. */
+CLMUL FF_INLINE __m128i fold(__m128i x, __m128i k, __m128i next) {
+  const __m128i low = _mm_clmulepi64_si128(x, k, 0x00), high = _mm_clmulepi64_si128(x, k, 0x11);
+  return _mm_xor_si128(_mm_xor_si128(low, high), next);
+}
+
+CLMUL FF_INLINE __m128i load(const uint8_t *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+
+/* Four remainders side by side hide the latency of the multiplication. The last 16 bytes of remainder go through the
+ * table: cheaper in code than a Barrett reduction, and the cost is that of 16 bytes. */
+CLMUL static uint32_t crc_pclmul(uint32_t crc, const uint8_t *p, size_t n) {
+  const __m128i over64 = _mm_set_epi64x((long long)FF_CRC32_FOLD64_HIGH, (long long)FF_CRC32_FOLD64_LOW);
+  const __m128i over16 = _mm_set_epi64x((long long)FF_CRC32_FOLD16_HIGH, (long long)FF_CRC32_FOLD16_LOW);
+  uint8_t rest[16];
+
+  if (n < 64)
+    return crc_generic(crc, p, n);
+  __m128i a = _mm_xor_si128(load(p), _mm_cvtsi32_si128((int)crc));
+  __m128i b = load(p + 16), c = load(p + 32), d = load(p + 48);
+  for (p += 64, n -= 64; n >= 64; p += 64, n -= 64) {
+    a = fold(a, over64, load(p));
+    b = fold(b, over64, load(p + 16));
+    c = fold(c, over64, load(p + 32));
+    d = fold(d, over64, load(p + 48));
+  }
+  a = fold(a, over16, b);
+  a = fold(a, over16, c);
+  a = fold(a, over16, d);
+  for (; n >= 16; p += 16, n -= 16)
+    a = fold(a, over16, load(p));
+  _mm_storeu_si128((__m128i *)(void *)rest, a);
+  return crc_generic(crc_generic(0, rest, sizeof rest), p, n);
+}
+#endif
+
+#if FF_ARM64
+#include <arm_acle.h>
+
+FF_TARGET("+crc") static uint32_t crc_arm(uint32_t crc, const uint8_t *p, size_t n) {
+  for (; n >= 8; n -= 8, p += 8)
+    crc = __crc32d(crc, ff_load64(p));
+  return crc_bytes(crc, p, n);
+}
+#endif
+
+uint32_t ff_crc32(ff_cpu_level level, uint32_t crc, const uint8_t *p, size_t n) {
+  crc = ~crc;
+#if FF_X86
+  if (level >= FF_CPU_AVX2)
+    return ~crc_pclmul(crc, p, n);
+#elif FF_ARM64
+  if (level >= FF_CPU_NEON)
+    return ~crc_arm(crc, p, n);
+#endif
+  (void)level;
+  return ~crc_generic(crc, p, n);
+}

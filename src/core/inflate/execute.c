@@ -1,0 +1,142 @@
+#include "execute.h"
+
+#include "copy.h"
+
+/* Tokens are executed in pieces of this many: split into literals and places of matches, which gives the exact number
+ * of bytes, then copied without any further look at the room. */
+#define PIECE 2048u
+/* Where the room is short, pieces get shorter, and the last one is executed with care. */
+#define SMALL_PIECE 64u
+
+/* A piece, split. literal[i] is the low byte of token i, whether it is a literal or not: a run of literals is copied
+ * from where it stands, nothing has to be moved together. */
+#define LITERAL_COPY 32u
+#define PIECE_SLACK 64u
+typedef struct {
+  uint8_t literal[PIECE + PIECE_SLACK];
+  uint16_t match[PIECE / 2 + PIECE_SLACK]; /* index of each length token */
+  uint32_t matches;
+  uint32_t bytes;        /* of output */
+  uint32_t max_distance; /* 0: no match */
+} split_piece;
+
+/* Bytes that a piece's execution may write behind its end. */
+#define OUT_OVERRUN 64u
+FF_STATIC_ASSERT(OUT_OVERRUN >= FF_COPY_OVERRUN && OUT_OVERRUN >= LITERAL_COPY, "margin");
+
+#define NAME(what) what##_generic
+#define ATTRIBUTES
+#include "execute_kernel.h"
+
+#if FF_X86
+#include <immintrin.h>
+#define NAME(what) what##_avx2
+#define ATTRIBUTES FF_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
+#define FF_KERNEL_AVX2 1
+#include "execute_kernel.h"
+
+#define NAME(what) what##_avx512
+#define ATTRIBUTES FF_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")
+#define FF_KERNEL_AVX512 1
+#include "execute_kernel.h"
+#endif
+
+/* n tokens, one by one, within the room. Returns how many are done; s->match_length is what the room has cut. */
+static uint32_t execute_careful(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n) {
+  uint32_t i = 0;
+  while (i < n) {
+    if (token[i] < FF_TOKEN_FIRST_LENGTH) {
+      if (io->out == io->out_end)
+        break;
+      *io->out++ = (uint8_t)token[i++];
+      continue;
+    }
+    s->match_length = token[i] - FF_TOKEN_LENGTH;
+    s->match_distance = token[i + 1] - FF_TOKEN_DISTANCE;
+    ff_copy_match_careful(s, io);
+    i += 2;
+    if (s->match_length)
+      break;
+  }
+  return i;
+}
+
+static void split(const ff_inflate *s, const uint16_t *token, uint32_t n, split_piece *piece) {
+#if FF_X86
+  if (s->level >= FF_CPU_AVX512)
+    split_avx512(token, n, piece);
+  else if (s->level >= FF_CPU_AVX2)
+    split_avx2(token, n, piece);
+  else
+#else
+  (void)s;
+#endif
+    split_generic(token, n, piece);
+}
+
+static void execute(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, const split_piece *piece) {
+  const bool in_place = piece->max_distance <= (size_t)(io->out - io->base);
+#if FF_X86
+  if (s->level >= FF_CPU_AVX512)
+    in_place ? copy_avx512(s, io, token, n, piece, true) : copy_avx512(s, io, token, n, piece, false);
+  else if (s->level >= FF_CPU_AVX2)
+    in_place ? copy_avx2(s, io, token, n, piece, true) : copy_avx2(s, io, token, n, piece, false);
+  else
+#endif
+    in_place ? copy_generic(s, io, token, n, piece, true) : copy_generic(s, io, token, n, piece, false);
+}
+
+/* Some of the n tokens, at least one unless the room is full; returns how many. */
+static uint32_t execute_some(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n) {
+  split_piece piece;
+  for (n = FF_MIN(n, PIECE);; n /= 4) {
+    if (token[n - 1] >= FF_TOKEN_FIRST_LENGTH && token[n - 1] < FF_TOKEN_FIRST_DISTANCE)
+      n--; /* a length stays with its distance */
+    const size_t room = (size_t)(io->out_end - io->out);
+    if (n > SMALL_PIECE && room < n)
+      continue;
+    split(s, token, n, &piece);
+    if (room >= piece.bytes + OUT_OVERRUN) {
+      execute(s, io, token, n, &piece);
+      return n;
+    }
+    if (n <= SMALL_PIECE)
+      return execute_careful(s, io, token, n);
+  }
+}
+
+ff_status ff_tokens_run(ff_inflate *s, ff_io *io) {
+  ff_batch *const batch = &s->batch;
+  const uint8_t *const start = io->out;
+  ff_status status = FF_END;
+
+  if (s->match_length) {
+    ff_copy_match_careful(s, io);
+    if (s->match_length)
+      status = FF_OUTPUT_FULL;
+  }
+  while (status == FF_END && batch->segment < batch->segments) {
+    const ff_segment part = batch->part[batch->segment];
+    const uint32_t left = part.n - batch->done;
+    const uint32_t n = execute_some(s, io, batch->token + part.at + batch->done, left);
+    batch->done += n;
+    if (n == left) {
+      batch->segment++;
+      batch->done = 0;
+    }
+    if (n == 0 || s->match_length)
+      status = FF_OUTPUT_FULL;
+  }
+  s->produced += (uint64_t)(io->out - start);
+  return status;
+}
+
+unsigned ff_tokens_max_distance(const ff_batch *batch) {
+  uint16_t most = FF_TOKEN_DISTANCE;
+  for (uint32_t i = 0; i < batch->segments; i++) {
+    const uint16_t *const token = batch->token + batch->part[i].at;
+    for (uint32_t k = 0; k < batch->part[i].n; k++)
+      most = FF_MAX(most, token[k]);
+  }
+  return most - FF_TOKEN_DISTANCE;
+}

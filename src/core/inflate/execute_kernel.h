@@ -1,0 +1,139 @@
+/* Splitting and copying, included once per CPU level with NAME and ATTRIBUTES set. */
+
+/* n <= PIECE tokens; reads whole vectors behind them. */
+ATTRIBUTES static void NAME(split)(const uint16_t *token, uint32_t n, split_piece *piece) {
+  uint16_t *match = piece->match;
+  uint32_t lengths = 0, most = FF_TOKEN_DISTANCE;
+
+#if defined(FF_KERNEL_AVX512)
+  __m512i sum = _mm512_setzero_si512(), top = _mm512_set1_epi16((short)FF_TOKEN_DISTANCE);
+  const __m512i first_length = _mm512_set1_epi16(256), page = _mm512_set1_epi16((short)0xFF00);
+  const __m512i one = _mm512_set1_epi16(1), step = _mm512_set1_epi16(32);
+  __m512i index = _mm512_set_epi16(31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11,
+                                   10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  for (uint32_t i = 0; i < n; i += 32) {
+    const __mmask32 here = _bzhi_u32(~0u, FF_MIN(n - i, 32));
+    const __m512i t = _mm512_maskz_loadu_epi16(here, token + i);
+    const __mmask32 is_length = _mm512_cmpeq_epi16_mask(_mm512_and_si512(t, page), first_length);
+    _mm256_storeu_si256((__m256i *)(void *)(piece->literal + i), _mm512_cvtepi16_epi8(t));
+    /* Compressed in a register, stored whole: compressing into memory is microcode on Zen 4. */
+    _mm512_storeu_si512(match, _mm512_maskz_compress_epi16(is_length, index));
+    match += _mm_popcnt_u32(is_length);
+    sum = _mm512_add_epi32(sum, _mm512_madd_epi16(_mm512_maskz_mov_epi16(is_length, t), one));
+    top = _mm512_max_epu16(top, t);
+    index = _mm512_add_epi16(index, step);
+  }
+  lengths = (uint32_t)_mm512_reduce_add_epi32(sum);
+  const __m256i half = _mm256_max_epu16(_mm512_castsi512_si256(top), _mm512_extracti64x4_epi64(top, 1));
+  __m128i quarter = _mm_max_epu16(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+  quarter = _mm_minpos_epu16(_mm_xor_si128(quarter, _mm_set1_epi16(-1)));
+  most = (uint16_t)~_mm_extract_epi16(quarter, 0);
+#elif defined(FF_KERNEL_AVX2)
+  __m256i sum = _mm256_setzero_si256(), top = _mm256_set1_epi16((short)FF_TOKEN_DISTANCE);
+  const __m256i one = _mm256_set1_epi16(1), low = _mm256_set1_epi16(0xFF);
+  for (uint32_t i = 0; i < n; i += 32) {
+    const __m256i a = _mm256_loadu_si256((const __m256i *)(const void *)(token + i));
+    const __m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(token + i + 16));
+    const __m256i low_bytes = _mm256_packus_epi16(_mm256_and_si256(a, low), _mm256_and_si256(b, low));
+    const __m256i a_length = _mm256_cmpeq_epi16(_mm256_srli_epi16(a, 8), one);
+    const __m256i b_length = _mm256_cmpeq_epi16(_mm256_srli_epi16(b, 8), one);
+    const __m256i flags = _mm256_permute4x64_epi64(_mm256_packs_epi16(a_length, b_length), 0xD8);
+    uint32_t is_length = (uint32_t)_mm256_movemask_epi8(flags);
+    _mm256_storeu_si256((__m256i *)(void *)(piece->literal + i), _mm256_permute4x64_epi64(low_bytes, 0xD8));
+    __m256i lengths_here = _mm256_add_epi16(_mm256_and_si256(a, a_length), _mm256_and_si256(b, b_length));
+    __m256i top_here = _mm256_max_epu16(a, b);
+    if (FF_UNLIKELY(n - i < 32)) { /* what lies behind the piece does not count */
+      is_length = _bzhi_u32(is_length, n - i);
+      lengths_here = top_here = _mm256_setzero_si256();
+      for (uint32_t k = i; k < n; k++) {
+        most = FF_MAX(most, token[k]);
+        lengths += token[k] >> 8 == 1 ? token[k] : 0;
+      }
+    }
+    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(lengths_here, one));
+    top = _mm256_max_epu16(top, top_here);
+    for (unsigned left = (unsigned)_mm_popcnt_u32(is_length); left;) {
+      const unsigned now = FF_MIN(left, 4);
+      for (unsigned k = 0; k < 4; k++) {
+        match[k] = (uint16_t)(i + _tzcnt_u32(is_length));
+        is_length = _blsr_u32(is_length);
+      }
+      match += now;
+      left -= now;
+    }
+  }
+  uint32_t sums[8];
+  uint16_t tops[16];
+  _mm256_storeu_si256((__m256i *)(void *)sums, sum);
+  _mm256_storeu_si256((__m256i *)(void *)tops, top);
+  for (unsigned k = 0; k < 8; k++)
+    lengths += sums[k];
+  for (unsigned k = 0; k < 16; k++)
+    most = FF_MAX(most, tops[k]);
+#else
+  uint16_t top = FF_TOKEN_DISTANCE;
+  for (uint32_t i = 0; i < n; i++) {
+    piece->literal[i] = (uint8_t)token[i];
+    top = FF_MAX(top, token[i]);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    const bool is_length = token[i] >> 8 == 1;
+    *match = (uint16_t)i;
+    match += is_length;
+    lengths += is_length ? token[i] : 0;
+  }
+  most = top;
+#endif
+  piece->matches = (uint32_t)(match - piece->match);
+  piece->bytes = n - 2 * piece->matches + lengths - FF_TOKEN_LENGTH * piece->matches;
+  piece->max_distance = most - FF_TOKEN_DISTANCE;
+}
+
+/* The room must hold piece->bytes + OUT_OVERRUN. */
+ATTRIBUTES FF_INLINE void NAME(copy_any)(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n,
+                                         const split_piece *piece, const bool in_place) {
+  const uint8_t *const literal = piece->literal;
+  uint8_t *out = io->out;
+  size_t from = 0;
+
+  for (uint32_t m = 0;; m++) {
+    const size_t to = m < piece->matches ? piece->match[m] : n;
+    const size_t run = to - from;
+    const uint8_t *source = literal + from;
+    uint8_t *const run_end = out + run;
+    ff_copy16(out, source);
+    ff_copy16(out + 16, source + 16);
+    if (FF_UNLIKELY(run > 32))
+      for (out += 32, source += 32; out < run_end; out += 16, source += 16)
+        ff_copy16(out, source);
+    out = run_end;
+    if (m == piece->matches)
+      break;
+    const unsigned length = token[to] - FF_TOKEN_LENGTH, distance = token[to + 1] - FF_TOKEN_DISTANCE;
+    from = to + 2;
+    FF_PREFETCH_WRITE(out + 2048);
+    if (!in_place && distance > (size_t)(out - io->base)) {
+      io->out = out;
+      s->match_length = length;
+      s->match_distance = distance;
+      ff_copy_match_careful(s, io);
+      out = io->out;
+      continue;
+    }
+    out = ff_copy_match_fast(out, length, distance);
+  }
+  io->out = out;
+}
+
+ATTRIBUTES static void NAME(copy)(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, const split_piece *piece,
+                                  const bool in_place) {
+  if (in_place)
+    NAME(copy_any)(s, io, token, n, piece, true);
+  else
+    NAME(copy_any)(s, io, token, n, piece, false);
+}
+
+#undef NAME
+#undef ATTRIBUTES
+#undef FF_KERNEL_AVX2
+#undef FF_KERNEL_AVX512

@@ -1,0 +1,106 @@
+#include "inflate.h"
+
+#include "copy.h"
+#include "block.h"
+#include "execute.h"
+#include "header.h"
+
+void ff_inflate_reset(ff_inflate *s, ff_cpu_level level) {
+  s->phase = FF_BLOCK_START;
+  s->level = level;
+  s->bit = 0;
+  s->produced = 0;
+  s->tables.fixed = false;
+  ff_lanes_reset(&s->lanes);
+}
+
+void ff_inflate_keep(ff_inflate *s, const ff_io *io) {
+  const size_t made = (size_t)(io->out - io->kept_at);
+  if (made >= FF_WINDOW) {
+    memcpy(s->window, io->out - FF_WINDOW, FF_WINDOW);
+  } else if (made) {
+    memmove(s->window, s->window + made, FF_WINDOW - made);
+    memcpy(s->window + FF_WINDOW - made, io->kept_at, made);
+  }
+}
+
+static void end_block(ff_inflate *s, ff_io *io) {
+  s->phase = FF_BLOCK_START;
+  if (!s->last_block)
+    return;
+  if (s->bit) { /* the rest of the last byte is padding */
+    s->bit = 0;
+    io->in++;
+  }
+  s->phase = FF_STREAM_END;
+}
+
+static ff_status stored_bytes(ff_inflate *s, ff_io *io) {
+  const size_t room = (size_t)(io->out_end - io->out), at_hand = (size_t)(io->in_end - io->in);
+  const size_t n = FF_MIN(FF_MIN(room, at_hand), s->stored_left);
+  if (n) {
+    memcpy(io->out, io->in, n);
+    io->out += n;
+    io->in += n;
+    s->produced += n;
+    s->stored_left -= (unsigned)n;
+  }
+  if (!s->stored_left)
+    return FF_END;
+  return n == room ? FF_OUTPUT_FULL : FF_NEED_INPUT;
+}
+
+static ff_status rest_of_match(ff_inflate *s, ff_io *io) {
+  const uint8_t *const start = io->out;
+  ff_copy_match_careful(s, io);
+  s->produced += (uint64_t)(io->out - start);
+  if (s->match_length)
+    return FF_OUTPUT_FULL;
+  s->phase = FF_SYMBOLS;
+  return FF_END;
+}
+
+static ff_status one_phase(ff_inflate *s, ff_io *io) {
+  ff_status status;
+  switch (s->phase) {
+  case FF_STREAM_END:
+    return FF_END;
+  case FF_FAILED:
+    return s->failure;
+  case FF_MATCH:
+    return rest_of_match(s, io);
+  case FF_TOKENS:
+    status = ff_tokens_run(s, io);
+    if (status == FF_END)
+      s->phase = FF_SYMBOLS;
+    return status;
+  case FF_STORED_BYTES:
+    status = stored_bytes(s, io);
+    if (status == FF_END)
+      end_block(s, io);
+    return status;
+  case FF_SYMBOLS:
+    if (io->in == io->in_end)
+      return FF_NEED_INPUT;
+    status = ff_block_run(s, io);
+    if (status == FF_END && s->phase == FF_SYMBOLS)
+      end_block(s, io);
+    return status;
+  default:
+    if (io->in == io->in_end)
+      return FF_NEED_INPUT;
+    return ff_header_run(s, io);
+  }
+}
+
+ff_status ff_inflate_run(ff_inflate *s, ff_io *io) {
+  ff_status status = FF_END;
+  io->kept_at = io->out;
+  while (status == FF_END && s->phase != FF_STREAM_END)
+    status = one_phase(s, io);
+  if (status >= FF_BAD_BLOCK_TYPE && s->phase != FF_FAILED) {
+    s->phase = FF_FAILED;
+    s->failure = status;
+  }
+  return status;
+}
