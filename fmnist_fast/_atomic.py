@@ -1,0 +1,75 @@
+"""Files that appear under their name complete or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
+
+
+@contextmanager
+def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a file to write that takes its name only when the block ends well.
+
+    It is written under another name in the same folder, flushed to disk and renamed, and the folder
+    is flushed too. A symbolic link keeps pointing where it does: its target is replaced. A device or
+    pipe has no content to keep and is written to directly.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        Where the content goes. A new file gets the permissions the process gives new files, one that
+        is replaced hands on its own.
+
+    Yields
+    ------
+    binary file object
+
+    Raises
+    ------
+    OSError
+        The folder or file cannot be written; the path then still holds what it held.
+    """
+    path = os.path.realpath(path)
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
+        with open(path, "wb") as file:
+            yield file
+        return
+    folder = os.path.dirname(path)
+    temporary = os.path.join(folder, f".fmnist_fast-{secrets.token_hex(8)}.tmp")
+    try:
+        file = open(temporary, "xb")  # noqa: SIM115  (outside of the block that removes it)
+    except OSError as error:
+        error.filename = path
+        raise
+    try:
+        with file:
+            if mode is not None:
+                os.chmod(temporary, stat.S_IMODE(mode))
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: str) -> None:
+    """Flush a rename to disk where the system lets folders be opened."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,98 @@
+"""The NumPy backend: the same names, results and errors as the compiled modules, in NumPy and zlib."""
+
+from __future__ import annotations
+
+import zlib
+from fractions import Fraction
+from functools import lru_cache
+from math import copysign, inf
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._gunzip import GzipDecoder
+from ._idx import header_size, parse_header
+
+__all__ = ("GzipDecoder", "affine_u8", "cpu_features", "crc32", "header_size", "parse_header", "swap_bytes")
+
+_SLICE = 1 << 16  # np.take widens its indices to 8 bytes: by slices, half a megabyte at most
+
+
+def affine_u8(src: Any, out: NDArray[Any], scale: float, shift: float) -> None:
+    """Write ``fma(src, scale, shift)`` to ``out``, with one rounding for each item.
+
+    Parameters
+    ----------
+    src : buffer of uint8
+    out : ndarray, float16, float32 or float64
+        C-contiguous, as many items as ``src``.
+    scale, shift : float
+        Rounded to float32 first unless ``out`` is float64. A float16 item is the float32 result
+        rounded once more, to nearest even.
+    """
+    if out.dtype not in (np.float16, np.float32, np.float64) or not out.flags.c_contiguous:
+        raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
+    items, flat = np.frombuffer(src, np.uint8), out.reshape(-1)
+    if items.size != flat.size:
+        raise ValueError(f"out has {flat.size} items, src has {items.size}")
+    table = _table(out.dtype, float(scale).hex(), float(shift).hex())
+    for low in range(0, items.size, _SLICE):
+        part = slice(low, low + _SLICE)
+        np.take(table, items[part], out=flat[part], mode="clip")  # "raise" would go through a copy of out
+
+
+@lru_cache(maxsize=16)
+def _table(dtype: np.dtype[Any], scale_hex: str, shift_hex: str) -> NDArray[Any]:
+    """Return the 256 possible results. The key is text because 0.0 and -0.0 are one key as numbers."""
+    scale, shift = float.fromhex(scale_hex), float.fromhex(shift_hex)
+    if dtype == np.float64:
+        return np.array([_fma(item, scale, shift) for item in range(256)])
+    single = _table_float32(np.float32(scale), np.float32(shift))
+    with np.errstate(over="ignore"):
+        return single.astype(dtype)
+
+
+def _fma(item: int, scale: float, shift: float) -> float:
+    exact = item * Fraction(scale) + Fraction(shift)
+    if exact == 0:
+        return item * scale + shift  # only here does the sign of a zero matter, and nothing is rounded
+    try:
+        return exact.numerator / exact.denominator  # int / int is correctly rounded, subnormals included
+    except OverflowError:
+        return copysign(inf, exact)
+
+
+def _table_float32(scale: np.float32, shift: np.float32) -> NDArray[np.float32]:
+    """Return ``fma(0..255, scale, shift)``.
+
+    A product of 8 and 24 bits is exact in float64. The sum may not be: it is rounded to odd, that is,
+    to the neighbour with an odd last bit, which makes the second rounding to float32 the only one
+    that counts (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008).
+    """
+    product = np.arange(256, dtype=np.float64) * np.float64(scale)
+    addend = np.float64(shift)
+    total = product + addend
+    virtual = total - product
+    error = (product - (total - virtual)) + (addend - virtual)
+    even = (total.view(np.int64) & 1) == 0
+    total = np.where((error != 0) & even, np.nextafter(total, np.copysign(np.inf, error)), total)
+    with np.errstate(over="ignore"):
+        return total.astype(np.float32)
+
+
+def swap_bytes(array: NDArray[Any]) -> None:
+    """Reverse the bytes of every item in place; items of 2, 4 or 8 bytes."""
+    if array.dtype.itemsize not in (2, 4, 8):
+        raise ValueError(f"items of {array.dtype.itemsize} bytes cannot be swapped")
+    array.byteswap(inplace=True)
+
+
+def crc32(data: Any, value: int = 0) -> int:
+    """Return the CRC-32 of a buffer, going on from ``value``."""
+    return zlib.crc32(data, value)
+
+
+def cpu_features() -> dict[str, Any]:
+    """Return which CPU level runs (here: ``"numpy"``) and which instruction sets were looked for."""
+    return {"level": "numpy", "detected": []}

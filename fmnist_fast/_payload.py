@@ -1,0 +1,163 @@
+"""From decoded bytes to items in an array, without a full-size intermediate."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ._backend import header_size, parse_header, swap_bytes
+from ._idx import Header
+from ._stream import Stream
+from .errors import FormatError, TruncatedError
+from .normalize import Kernel, float_kernel
+
+_SCRATCH = 1 << 17  # decoded bytes between the decoder and a conversion
+_FIRST = 1 << 24  # bytes asked for at first where nothing backs the claim of the header
+
+
+class Fill(Protocol):
+    """Fill ``view[start:]`` completely, or raise."""
+
+    def __call__(self, view: Any, start: int = 0) -> None:
+        """``view[:start]`` holds what the last calls wrote there."""
+
+
+def read_header(stream: Stream, max_bytes: int | None = None) -> Header:
+    """Read the IDX header and check its claim before anyone asks for memory.
+
+    Raises
+    ------
+    FormatError
+        Not IDX, or a payload of more than ``max_bytes``.
+    TruncatedError
+        The data ends inside the header, or the source is too short for the payload it claims.
+    """
+    head = bytearray(4)
+    got = stream.readinto(head)
+    if got == len(head):
+        rest = bytearray(header_size(head) - len(head))
+        head += rest[: stream.readinto(rest)]
+    else:
+        del head[got:]
+    header = parse_header(head)
+    if max_bytes is not None and header.nbytes > max_bytes:
+        raise FormatError(f"the IDX header claims {header.nbytes} bytes of data, max_bytes is {max_bytes}")
+    if stream.bound is not None and header.header_size + header.nbytes > stream.bound:
+        container = "" if stream.compression == "raw" else f" of {stream.compression} data"
+        raise TruncatedError(
+            f"the IDX header claims {header.nbytes} bytes of data;"
+            f" {stream.size} bytes{container} cannot hold as many"
+        )
+    return header
+
+
+class Payload:
+    """The bytes behind the header of a stream."""
+
+    def __init__(self, stream: Stream, header: Header) -> None:
+        self._stream = stream
+        self._nbytes = header.nbytes
+        self._done = 0
+
+    @property
+    def left(self) -> int:
+        """Bytes not read yet."""
+        return self._nbytes - self._done
+
+    def fill(self, view: Any, start: int = 0) -> None:
+        """Fill ``view[start:]`` completely; see `Stream.readinto`.
+
+        Raises
+        ------
+        TruncatedError
+            The data ends before.
+        """
+        got = self._stream.readinto(view, start)
+        self._done += got
+        if start + got < len(view):
+            raise TruncatedError(
+                f"the IDX header claims {self._nbytes} bytes of data, the data ends after {self._done}"
+            )
+
+
+def conversion(
+    source: np.dtype[Any], dtype: DTypeLike | None, normalize: tuple[float, float] | None
+) -> tuple[Kernel | None, np.dtype[Any]]:
+    """Return the kernel from file items to result items (None: none needed) and the result's dtype.
+
+    Raises
+    ------
+    ValueError
+        A dtype that is no number, or arguments that `float_kernel` refuses.
+    """
+    if normalize is not None:
+        mean, std = normalize
+        return float_kernel(source, mean, std, np.float32 if dtype is None else dtype)
+    result = source if dtype is None else np.dtype(dtype).newbyteorder("=")
+    if result.kind not in "biufc":
+        raise ValueError(f"dtype must be boolean, integer, real or complex, not {result}")
+    return (None if result == source else _convert), result
+
+
+def _convert(items: NDArray[Any], out: NDArray[Any]) -> None:
+    np.copyto(out, items, casting="unsafe")
+
+
+def read_items(
+    fill: Fill,
+    count: int,
+    source: np.dtype[Any],
+    *,
+    result: np.dtype[Any],
+    kernel: Kernel | None,
+    out: NDArray[Any] | None = None,
+    backed: bool = True,
+) -> NDArray[Any]:
+    """Read ``count`` big-endian items of dtype ``source`` as one-dimensional array of dtype ``result``.
+
+    Parameters
+    ----------
+    fill : callable
+        Where the bytes come from.
+    kernel : callable or None
+        Converts items; None where ``source`` is ``result``: then ``fill`` writes to the array itself.
+    out : ndarray, optional
+        C-contiguous, ``count`` items of dtype ``result``.
+    backed : bool
+        Whether the size of the source makes ``count`` credible. If not, memory is asked for as the
+        bytes come in, each time as much again.
+    """
+    if out is not None:
+        flat = out.reshape(-1)
+    else:
+        flat = np.empty(count if backed else min(count, _FIRST // result.itemsize), result)
+    done = 0
+    while done < count:
+        if done == flat.size:
+            flat.resize(min(2 * done, count), refcheck=False)  # no view on it is left by now
+        if kernel is None:
+            fill(flat.view(np.uint8).data, done * source.itemsize)
+        else:
+            _fill_converted(fill, flat[done:], source, kernel)
+        done = flat.size
+    if kernel is None:
+        _to_native(flat)
+    return flat
+
+
+def _fill_converted(fill: Fill, target: NDArray[Any], source: np.dtype[Any], kernel: Kernel) -> None:
+    scratch = np.empty(min(target.size, _SCRATCH // source.itemsize), source)
+    for low in range(0, target.size, scratch.size):
+        part = target[low : low + scratch.size]
+        items = scratch[: part.size]
+        fill(items.view(np.uint8).data)
+        _to_native(items)
+        kernel(items, part)
+
+
+def _to_native(items: NDArray[Any]) -> None:
+    if sys.byteorder == "little" and items.itemsize > 1 and items.size:
+        swap_bytes(items)

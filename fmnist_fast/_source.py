@@ -1,0 +1,201 @@
+"""Where the bytes of a file come from: a path, a buffer in memory, or a binary file object.
+
+Files are read, never memory-mapped: a mapping whose file is cut short while it is read kills the process.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from typing import Any
+
+from ._buffers import byte_view, is_buffer
+
+_BUFFER = 1 << 18
+
+
+class Source:
+    """Bytes at hand, and a way to get more of them behind those.
+
+    This class serves a buffer in memory, where everything is at hand from the start.
+
+    Attributes
+    ----------
+    name : str or None
+        For messages.
+    size : int or None
+        Bytes from the start position to the end, where that is known.
+    data : memoryview
+        The bytes at hand that were not advanced over.
+    final : bool
+        Whether nothing follows ``data``.
+    offset : int
+        Bytes advanced over in all.
+    """
+
+    def __init__(self, whole: memoryview) -> None:
+        self.name: str | None = None
+        self.size: int | None = whole.nbytes
+        self.final = True
+        self.offset = 0
+        self._whole = whole
+
+    @property
+    def data(self) -> memoryview:
+        """The bytes at hand; valid until the next `fill`."""
+        return self._whole[self.offset :]
+
+    def advance(self, count: int) -> None:
+        """Leave ``count`` of the bytes at hand behind."""
+        self.offset += count
+
+    def fill(self) -> None:
+        """Read more bytes behind those at hand, or set ``final``."""
+
+    def readinto(self, view: memoryview) -> int:
+        """Move up to ``len(view)`` bytes to ``view`` and return how many; 0 only at the end."""
+        if not len(self.data):
+            self.fill()
+        count = min(len(view), len(self.data))
+        view[:count] = self.data[:count]
+        self.advance(count)
+        return count
+
+    def rewind(self) -> None:
+        """Go back to the start position.
+
+        Raises
+        ------
+        io.UnsupportedOperation
+            The file cannot seek.
+        """
+        self.offset = 0
+
+    def close(self) -> None:
+        """Let go of the data; files are closed only where this module opened them."""
+        self._whole.release()
+
+
+class _FileSource(Source):
+    def __init__(self, file: Any, owned: bool) -> None:
+        super().__init__(memoryview(b""))
+        name = getattr(file, "name", None)
+        self.name = os.fsdecode(name) if isinstance(name, str | bytes) else None
+        self.size = _size(file)
+        self.final = False
+        self._file = file
+        self._owned = owned
+        self._origin = _position(file)
+        self._buffer = bytearray(min(_BUFFER, self.size + 1) if self.size else _BUFFER)
+        self._low = self._high = 0
+
+    @property
+    def data(self) -> memoryview:
+        return memoryview(self._buffer)[self._low : self._high]
+
+    def advance(self, count: int) -> None:
+        self._low += count
+        self.offset += count
+
+    def fill(self) -> None:
+        if self._low:  # the rest is short: decoders consume all but a few bytes
+            rest = bytes(self.data)
+            self._buffer[: len(rest)] = rest
+            self._low, self._high = 0, len(rest)
+        elif self._high == len(self._buffer):
+            self._buffer = self._buffer + bytes(len(self._buffer))
+        if not self.final:
+            count = self._pull(memoryview(self._buffer)[self._high :])
+            self._high += count
+            self.final = count == 0
+
+    def readinto(self, view: memoryview) -> int:
+        if len(self.data) or len(view) < len(self._buffer) or self.final:
+            return super().readinto(view)
+        count = self._pull(view)  # nothing is at hand: past the buffer
+        self.offset += count
+        self.final = count == 0
+        return count
+
+    def _pull(self, view: memoryview) -> int:
+        """Read once from the file object and believe nothing it says."""
+        if hasattr(self._file, "readinto"):
+            count: Any = self._file.readinto(view)
+        else:
+            piece = self._file.read(len(view))
+            if isinstance(piece, str):
+                raise TypeError("the file object was opened in text mode; open it in binary mode")
+            count = piece if piece is None else memoryview(piece).nbytes
+            if piece and count <= len(view):
+                view[:count] = memoryview(piece).cast("B")
+        if count is None:
+            raise BlockingIOError("the file object is in non-blocking mode and has no bytes ready")
+        if not isinstance(count, int):
+            raise TypeError(f"readinto() of the file object returned {type(count).__name__}, not int")
+        if not 0 <= count <= len(view):
+            raise ValueError(f"the file object returned {count} bytes where at most {len(view)} were asked")
+        return count
+
+    def rewind(self) -> None:
+        if self._origin is None:
+            raise io.UnsupportedOperation("going back needs a path, a buffer or a seekable file object")
+        self._file.seek(self._origin)
+        self.offset = self._low = self._high = 0
+        self.final = False
+
+    def close(self) -> None:
+        if self._owned:
+            self._file.close()
+
+
+def open_source(source: Any) -> Source:
+    """Return the `Source` for what a caller handed in.
+
+    Parameters
+    ----------
+    source : str, os.PathLike, bytes-like or binary file object
+        A file object is read from where it stands and is not closed.
+
+    Raises
+    ------
+    TypeError
+        Something else, a text file object, or a buffer that is not contiguous.
+    OSError
+        The file cannot be opened.
+    """
+    if isinstance(source, str | os.PathLike):
+        path = os.fspath(source)
+        opened = _FileSource(open(path, "rb", buffering=0), owned=True)  # noqa: SIM115  (close() closes it)
+        opened.name = os.fsdecode(path)
+        return opened
+    if isinstance(source, io.TextIOBase):
+        raise TypeError("the file object was opened in text mode; open it in binary mode")
+    if is_buffer(source):  # before the next question, to which an mmap object would say yes as well
+        return Source(byte_view(source))
+    if hasattr(source, "readinto") or hasattr(source, "read"):
+        return _FileSource(source, owned=False)
+    kinds = "a path, a bytes-like object or a binary file object"
+    raise TypeError(f"the source must be {kinds}, not {type(source).__name__}")
+
+
+def _size(file: Any) -> int | None:
+    """Return the bytes left in a file, only where that answer is certain to mean these bytes.
+
+    Wrappers such as `gzip.GzipFile` have a `fileno` too, but of a file with other bytes in it.
+    """
+    if type(file) is io.BytesIO:
+        return max(file.getbuffer().nbytes - file.tell(), 0)
+    raw = file.raw if type(file) in (io.BufferedReader, io.BufferedRandom) else file
+    if type(raw) is not io.FileIO:
+        return None
+    status = os.fstat(raw.fileno())
+    # Files that the system makes up on the fly, such as those in /proc, say 0.
+    return max(status.st_size - file.tell(), 0) if stat.S_ISREG(status.st_mode) and status.st_size else None
+
+
+def _position(file: Any) -> int | None:
+    try:
+        return int(file.tell()) if file.seekable() else None
+    except (AttributeError, OSError):
+        return None

@@ -1,0 +1,59 @@
+"""How many threads to use, and large work in parts."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+_Part = TypeVar("_Part")
+_Result = TypeVar("_Result")
+
+
+def check_threads(threads: int | None) -> int | None:
+    """Return ``threads`` if it is None or a positive int.
+
+    Raises
+    ------
+    ValueError
+        Anything else.
+    """
+    if threads is not None and (not isinstance(threads, int) or isinstance(threads, bool) or threads < 1):
+        raise ValueError(f"threads must be None or an int of at least 1, not {threads!r}")
+    return threads
+
+
+def thread_count(threads: int | None, parts: int) -> int:
+    """Return how many threads to run for work that has this many parts worth one."""
+    return max(min(check_threads(threads) or usable_cpus(), parts), 1)
+
+
+def usable_cpus() -> int:
+    """Return the CPUs this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def ordered_map(work: Callable[[_Part], _Result], parts: Iterable[_Part], threads: int) -> Iterator[_Result]:
+    """Yield ``work(part)`` in order, from a pool; at most two parts for each thread are under way.
+
+    A plain ``Executor.map`` takes all parts at once, and with them the memory for all of them.
+    """
+    if threads == 1:
+        yield from map(work, parts)
+        return
+    waiting: deque[Future[_Result]] = deque()
+    with ThreadPoolExecutor(threads, thread_name_prefix="fmnist_fast") as pool:
+        try:
+            for part in parts:
+                waiting.append(pool.submit(work, part))
+                if len(waiting) >= 2 * threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -1,0 +1,68 @@
+"""`fmnist-fast info`: what is in a file."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ..errors import FmnistFastError
+from ._console import complain, pairs, progress, say, say_json, size_text
+from ._files import error_text
+from ._scan import Facts, scan
+
+_EPILOG = """\
+The whole file is decoded: a header alone can claim anything.
+
+examples:
+  fmnist-fast info train-images-idx3-ubyte.gz
+  fmnist-fast info --json data/*.gz
+"""
+
+
+def add(commands: Any) -> None:
+    """Add this command to the parser."""
+    command = commands.add_parser(
+        "info",
+        help="shape, dtype, compression, members, sizes and ratio",
+        description="Say what is in IDX files.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("files", nargs="+", metavar="FILE", help="IDX file: gzip, xz or raw")
+    command.add_argument("--json", action="store_true", help="print a JSON list with one object per file")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Describe each file; files that cannot be read are reported and the others still shown."""
+    found: list[Facts] = []
+    for path in arguments.files:
+        try:
+            with progress(path, None) as advance:
+                found.append(scan(path, advance))
+        except (FmnistFastError, OSError) as error:
+            complain(error_text(error, path))
+        else:
+            if not arguments.json:
+                _show(found[-1])
+    if arguments.json:
+        say_json([facts.as_json() for facts in found])
+    return 0 if len(found) == len(arguments.files) else 1
+
+
+def _show(facts: Facts) -> None:
+    rows = [
+        ("shape", str(facts.shape)),
+        ("dtype", facts.dtype),
+        ("compression", facts.compression if facts.compression != "raw" else "none"),
+    ]
+    if facts.compression == "gzip":
+        rows.append(("gzip members", f"{facts.members:,}"))
+    for name, size in (("file size", facts.file_size), ("decoded size", facts.decoded_size)):
+        short = f" ({size_text(size)})" if size >= 1024 else ""
+        rows.append((name, f"{size:,} bytes{short}"))
+    rows.append(("ratio", f"{facts.ratio:.2f}"))
+    if facts.known:
+        rows.append(("known as", str(facts.known)))
+    say(facts.file)
+    pairs(rows)

@@ -1,0 +1,109 @@
+"""One pass over a file: everything `info` and `verify` say about it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from .._backend import crc32, header_size, parse_header
+from .._stream import open_stream
+from ..datasets.registry import FILES, KnownFile, identify
+from ..errors import TruncatedError, naming
+from ._console import Advance
+
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a file holds. Sizes are in bytes; `decoded_size` includes the IDX header, `crc32` covers both."""
+
+    file: str
+    shape: tuple[int, ...]
+    dtype: str
+    compression: str
+    members: int
+    file_size: int
+    decoded_size: int
+    crc32: int
+    known: KnownFile | None
+
+    @property
+    def ratio(self) -> float:
+        """Decoded size over file size."""
+        return self.decoded_size / self.file_size
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the facts as JSON types."""
+        return {
+            "file": self.file,
+            "shape": list(self.shape),
+            "dtype": self.dtype,
+            "compression": self.compression,
+            "members": self.members,
+            "file_size": self.file_size,
+            "decoded_size": self.decoded_size,
+            "ratio": round(self.ratio, 4),
+            "crc32": f"{self.crc32:08x}",
+            "dataset": self.known.dataset if self.known else None,
+            "known_as": str(self.known) if self.known else None,
+        }
+
+
+def scan(path: str, advance: Advance = lambda _: None) -> Facts:
+    """Decode a whole file piece by piece and check all of it.
+
+    Parameters
+    ----------
+    path : str
+        An IDX file, gzip, xz or raw.
+    advance : callable, optional
+        Called with the number of decoded bytes after each piece.
+
+    Raises
+    ------
+    FmnistFastError
+        The file is not IDX, is damaged, cut short, or longer than its header says.
+    OSError
+        The file cannot be read.
+    """
+    buffer = bytearray(_PIECE)
+    with open_stream(path, trailing="error") as stream, naming(path):
+        view = memoryview(buffer)
+        got = stream.readinto(view[:4])
+        needed = header_size(view[:got])
+        got += stream.readinto(view[:needed], got)
+        header = parse_header(view[:got])
+        checksum = crc32(view[:needed])
+        left = header.nbytes
+        while left:
+            got = stream.readinto(view[: min(left, _PIECE)])
+            if not got:
+                raise TruncatedError(
+                    f"the header announces {header.nbytes} bytes of items, {left} are missing"
+                )
+            checksum = crc32(view[:got], checksum)
+            left -= got
+            advance(got)
+        stream.finish()
+        compression, members, file_size = stream.compression, stream.members, stream.offset
+    return Facts(
+        file=path,
+        shape=header.shape,
+        dtype=header.dtype.name,
+        compression=compression,
+        members=members,
+        file_size=file_size,
+        decoded_size=header.header_size + header.nbytes,
+        crc32=checksum,
+        known=_known(path),
+    )
+
+
+def _known(path: str) -> KnownFile | None:
+    if not os.path.isfile(path) or os.path.getsize(path) not in {known.size for known in FILES}:
+        return None
+    with open(path, "rb") as file:
+        return identify(hashlib.file_digest(file, "sha256").hexdigest())

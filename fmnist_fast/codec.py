@@ -1,0 +1,215 @@
+"""Whole files: arrays from IDX and IDX from arrays."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from ._buffers import is_buffer
+from ._payload import Payload, conversion, read_header, read_items
+from ._stream import open_stream
+from ._threads import check_threads
+from ._write import encode, write
+from .errors import OutputError, naming
+from .normalize import check_out
+
+Compression = Literal["gzip", "bgzf", False]
+
+
+def read_idx(
+    source: Any,
+    *,
+    out: NDArray[Any] | None = None,
+    dtype: DTypeLike | None = None,
+    normalize: tuple[float, float] | None = None,
+    threads: int | None = None,
+    trailing: Literal["error", "ignore"] = "error",
+    max_bytes: int | None = None,
+) -> NDArray[Any]:
+    """Read one IDX file; gzip, xz and uncompressed files are told apart by content.
+
+    Parameters
+    ----------
+    source : str, os.PathLike, bytes-like or binary file object
+        A file object may be unseekable. It is read from where it stands, possibly past the end of the
+        array, and is left open.
+    out : ndarray, optional
+        Receives the items: exactly the shape and dtype of the result, C-contiguous and writable. The
+        bytes are decoded straight into it, so its content is unspecified after an error in the data.
+    dtype : dtype, optional
+        With ``normalize``: float32 (default), float64 or float16. Without: convert as ``astype`` would.
+    normalize : (mean, std), optional
+        Return floats: ``(x/255 - mean)/std`` for uint8 files, ``(x - mean)/std`` for others. See
+        `fmnist_fast.normalize` for the rounding.
+    threads : int, optional
+        Upper limit of threads; 1 stays on the calling thread, None picks.
+    trailing : {"error", "ignore"}
+        What to do about data after the last item. Checksums are verified in both cases.
+    max_bytes : int, optional
+        Refuse a payload that claims more bytes than this in the file's own dtype, before any memory is
+        asked for.
+
+    Returns
+    -------
+    ndarray
+        ``out``, or a new writable C-contiguous array in native byte order.
+
+    Raises
+    ------
+    FormatError
+        Not IDX, not a supported variant, larger than ``max_bytes``, or longer than its header says.
+    CorruptDataError
+        Bad gzip, DEFLATE or XZ data, or a checksum that does not match.
+    TruncatedError
+        The data stops early, or the header claims more than the source can hold.
+    OutputError
+        ``out`` does not fit; nothing has been written to it.
+    ValueError, TypeError
+        An argument out of its range, or a source of another kind.
+    OSError
+        The file cannot be opened or read.
+    """
+    check_threads(threads)
+    if max_bytes is not None and (not isinstance(max_bytes, int) or max_bytes < 0):
+        raise ValueError(f"max_bytes must be None or an int of at least 0, not {max_bytes!r}")
+    with open_stream(source, trailing=trailing, threads=threads) as stream, naming(stream.name):
+        header = read_header(stream, max_bytes)
+        kernel, result = conversion(header.dtype, dtype, normalize)
+        if out is not None:
+            check_out(out, header.shape, result)
+            _check_overlap(out, source)
+        items = read_items(
+            Payload(stream, header).fill,
+            header.size,
+            header.dtype,
+            result=result,
+            kernel=kernel,
+            out=out,
+            backed=stream.bound is not None,
+        )
+        stream.finish()
+    return items.reshape(header.shape) if out is None else out
+
+
+def decode_idx(
+    data: Any,
+    *,
+    out: NDArray[Any] | None = None,
+    dtype: DTypeLike | None = None,
+    normalize: tuple[float, float] | None = None,
+    threads: int | None = None,
+    trailing: Literal["error", "ignore"] = "error",
+    max_bytes: int | None = None,
+) -> NDArray[Any]:
+    """Decode one IDX file held in memory, compressed or not.
+
+    Parameters
+    ----------
+    data : bytes-like
+        The content of the file.
+    out, dtype, normalize, threads, trailing, max_bytes
+        As in `read_idx`.
+
+    Returns
+    -------
+    ndarray
+        As from `read_idx`.
+
+    Raises
+    ------
+    FormatError, CorruptDataError, TruncatedError, OutputError, ValueError, TypeError
+        As from `read_idx`.
+    """
+    if not is_buffer(data):
+        raise TypeError(f"the data must be a bytes-like object, not {type(data).__name__}")
+    return read_idx(
+        data,
+        out=out,
+        dtype=dtype,
+        normalize=normalize,
+        threads=threads,
+        trailing=trailing,
+        max_bytes=max_bytes,
+    )
+
+
+def _check_overlap(out: NDArray[Any], source: Any) -> None:
+    try:
+        data = np.frombuffer(source, np.uint8)
+    except (TypeError, ValueError, AttributeError, BufferError):  # a path, a file object, or no bytes at all
+        return
+    if np.may_share_memory(out, data):
+        raise OutputError("out overlaps the source in memory")
+
+
+def write_idx(
+    target: Any,
+    array: ArrayLike,
+    *,
+    compress: Compression | None = None,
+    level: int = 6,
+    threads: int | None = None,
+) -> None:
+    """Write an array as an IDX file.
+
+    A path is written atomically: to a temporary file in the same folder, flushed to disk, renamed.
+    Whatever happens, the path holds the old content or the new, complete. (A path that names a device
+    or pipe is written to directly.) A new file gets the usual permissions, a replaced one keeps its own.
+
+    Parameters
+    ----------
+    target : str, os.PathLike or binary file object
+        A file object is left open.
+    array : array_like
+        One of the six IDX dtypes (uint8, int8, int16, int32, float32, float64) in any byte order and
+        memory layout, rank 1 to 64; dimensions of length zero are allowed.
+    compress : {"gzip", "bgzf", False}, optional
+        None goes by the ``.gz`` suffix of the path (a file object is then not compressed). ``"bgzf"``
+        writes gzip members of at most 64 KiB that name their own length, so that they can be found
+        without decoding; any gzip tool reads them.
+    level : int, default 6
+        0 (store) to 9 (smallest). The bytes written do not depend on ``threads``.
+    threads : int, optional
+        Upper limit of threads that compress; None picks by size.
+
+    Raises
+    ------
+    FormatError
+        A dtype, rank or dimension that IDX cannot hold.
+    ValueError, TypeError
+        An argument out of its range, or a target of another kind.
+    OSError
+        The file cannot be written.
+    """
+    write(target, array, compress, level, threads)
+
+
+def encode_idx(
+    array: ArrayLike,
+    *,
+    compress: Compression | None = None,
+    level: int = 6,
+    threads: int | None = None,
+) -> bytes:
+    """Return the bytes of an array as an IDX file.
+
+    Parameters
+    ----------
+    array : array_like
+    compress : {"gzip", "bgzf", False}, optional
+        None does not compress.
+    level, threads
+        As in `write_idx`, as is ``array``.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    FormatError, ValueError
+        As from `write_idx`.
+    """
+    return encode(array, compress, level, threads)

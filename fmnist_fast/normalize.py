@@ -1,0 +1,174 @@
+"""Normalization: ``(x/255 - mean)/std`` for uint8, ``(x - mean)/std`` for the other IDX dtypes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from ._backend import affine_u8
+from ._idx import idx_dtype
+from ._threads import check_threads, ordered_map, thread_count
+from .errors import OutputError
+
+_PART = 1 << 20  # items that are worth a thread
+_BLOCK = 1 << 15  # items converted at once where NumPy needs a temporary
+
+
+def normalize(
+    images: ArrayLike,
+    mean: float,
+    std: float,
+    *,
+    dtype: DTypeLike = np.float32,
+    out: NDArray[Any] | None = None,
+    threads: int | None = None,
+) -> NDArray[Any]:
+    """Normalize an array to floats in one pass.
+
+    Parameters
+    ----------
+    images : array_like, any shape
+        One of the six IDX dtypes, in any byte order and memory layout.
+    mean, std : float
+        On the scale of ``x/255`` for uint8 images, on that of the items for other dtypes.
+    dtype : dtype, default float32
+        float32, float64 or float16.
+    out : ndarray, optional
+        Receives the result: shape of ``images``, this dtype, C-contiguous and writable.
+    threads : int, optional
+        1 stays on the calling thread; None picks by size.
+
+    Returns
+    -------
+    ndarray
+        ``out``, or a new C-contiguous array.
+
+    Raises
+    ------
+    FormatError
+        ``images`` has none of the IDX dtypes.
+    OutputError
+        ``out`` does not fit or overlaps ``images``; nothing is written to it.
+    ValueError
+        Another dtype, a mean or std that is not finite, a std of zero, or both so far apart that the
+        result cannot be told in ``dtype``.
+
+    Notes
+    -----
+    uint8 items become ``fma(x, scale, shift)`` with ``scale = 1/(255*std)`` and ``shift = -mean/std``,
+    both rounded to the precision of the result: one rounding for each item. Other items are converted
+    to that precision, then ``mean`` is subtracted and the difference divided by ``std``, each rounded.
+    float16 results are computed in float32 and rounded once more.
+    """
+    array = np.asarray(images)
+    kernel, result = float_kernel(idx_dtype(array.dtype), mean, std, dtype)
+    check_threads(threads)
+    if out is None:
+        out = np.empty(array.shape, result)
+    else:
+        check_out(out, array.shape, result)
+        if np.may_share_memory(out, array):
+            raise OutputError("out overlaps the images in memory")
+    source, target = np.ascontiguousarray(array).reshape(-1), out.reshape(-1)
+    parts = [slice(low, low + _PART) for low in range(0, source.size, _PART)]
+    for _ in ordered_map(lambda p: kernel(source[p], target[p]), parts, thread_count(threads, len(parts))):
+        pass
+    return out
+
+
+Kernel = Callable[[NDArray[Any], NDArray[Any]], None]
+
+
+def float_kernel(
+    source: np.dtype[Any], mean: float, std: float, dtype: DTypeLike
+) -> tuple[Kernel, np.dtype[Any]]:
+    """Return ``kernel(items, out)`` that normalizes items of an IDX dtype, and the result's dtype.
+
+    The kernel takes one-dimensional C-contiguous arrays of equal length.
+
+    Raises
+    ------
+    ValueError
+        See `normalize`.
+    """
+    result = float_dtype(dtype)
+    if source == np.uint8:
+        scale, shift = coefficients(mean, std, result)
+        return lambda items, out: affine_u8(items, out, scale, shift), result
+    work = np.dtype(np.float64 if result == np.float64 else np.float32)
+    centre, spread = _finite(mean, std, work)
+
+    def standardize(items: NDArray[Any], out: NDArray[Any]) -> None:
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            for low in range(0, items.size, _BLOCK):
+                part = slice(low, low + _BLOCK)
+                block = items[part].astype(work)
+                block -= centre
+                block /= spread
+                out[part] = block
+
+    return standardize, result
+
+
+def coefficients(mean: float, std: float, dtype: DTypeLike) -> tuple[float, float]:
+    """Return ``scale`` and ``shift`` such that ``x*scale + shift`` is ``(x/255 - mean)/std``.
+
+    Both are computed in float64 and rounded to the precision of ``dtype`` (float32 for float16).
+
+    Raises
+    ------
+    ValueError
+        See `normalize`.
+    """
+    mean, std = _finite(mean, std, np.dtype(np.float64))
+    divisor = 255.0 * std
+    scale, shift = 1.0 / divisor if divisor else math.inf, -mean / std
+    return _finite(scale, shift, float_dtype(dtype), zero_allowed=True)
+
+
+def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return the native-order dtype if it is float32, float64 or float16.
+
+    Raises
+    ------
+    ValueError
+        Another dtype.
+    """
+    result = np.dtype(dtype).newbyteorder("=")
+    if result not in (np.float32, np.float64, np.float16):
+        raise ValueError(f"normalized data is float32, float64 or float16, not {result}")
+    return result
+
+
+def _finite(
+    first: float, second: float, dtype: np.dtype[Any], zero_allowed: bool = False
+) -> tuple[float, float]:
+    """Return both numbers in the precision of a dtype, or explain why they cannot be used."""
+    work = np.float64 if dtype == np.float64 else np.float32
+    with np.errstate(over="ignore", under="ignore"):
+        numbers = float(work(first)), float(work(second))
+    if not all(map(math.isfinite, numbers)) or not (zero_allowed or numbers[1]):
+        raise ValueError(
+            "mean and std must be finite, std not zero, and their ratio within the dtype's range"
+        )
+    return numbers
+
+
+def check_out(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """Check that a caller's array can receive a result of this shape and dtype as it is.
+
+    Raises
+    ------
+    OutputError
+        Not an array, or another shape, dtype, byte order or layout, or not writable.
+    """
+    if not isinstance(out, np.ndarray):
+        raise OutputError(f"out must be a numpy.ndarray, not {type(out).__name__}")
+    if out.shape != shape or out.dtype != dtype:
+        raise OutputError(f"out must be {dtype} of shape {shape}, it is {out.dtype} of shape {out.shape}")
+    if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
+        raise OutputError("out must be C-contiguous, aligned and writable")
