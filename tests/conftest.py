@@ -1,0 +1,79 @@
+"""What all tests share: the backend under test, reproducible randomness, and real files where there are any.
+
+`FMNIST_FAST_BACKEND` decides, as it does for users: under `numpy` or `native` only that backend is tested,
+under `auto` the public functions run on the one the package chose and the contract tests run on both. Under
+`native` a missing extension is an error here, not a skip.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import hypothesis
+import numpy as np
+import pytest
+
+import fmnist_fast as ff
+from fmnist_fast import errors
+
+NAMES = ("GzipDecoder", "affine_u8", "swap_bytes", "parse_header", "header_size", "crc32", "cpu_features")
+WANTED = os.environ.get("FMNIST_FAST_BACKEND") or "auto"
+SEED = int(os.environ.get("FMNIST_FAST_TEST_SEED", "1951"))
+MODULES = {"numpy": ("_numpy",), "native": ("_codec", "_normalize")}
+
+hypothesis.settings.register_profile("default", max_examples=60, deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", max_examples=150, deadline=None, print_blob=True, derandomize=True)
+hypothesis.settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default")
+)
+
+
+def load_backend(name: str) -> SimpleNamespace:
+    """The seven backend names and the exceptions, whichever of the backend's modules holds them."""
+    modules = [importlib.import_module(f"fmnist_fast.{module}") for module in MODULES[name]]
+    found = {key: getattr(module, key) for module in modules for key in NAMES if hasattr(module, key)}
+    classes = {key: getattr(errors, key) for key in ("CorruptDataError", "TruncatedError", "FormatError")}
+    return SimpleNamespace(name=name, **found, **classes)
+
+
+def backend_names() -> list[str]:
+    """Backends that the contract tests run on."""
+    if WANTED != "auto":
+        return [WANTED]
+    return ["numpy", "native"] if ff.backend == "native" else ["numpy"]
+
+
+def pytest_report_header() -> list[str]:
+    """Say what is being tested; the first thing to look at when a run surprises."""
+    level = ff.cpu_features()["level"]
+    return [
+        f"fmnist_fast {ff.__version__}: backend {ff.backend} (wanted {WANTED}), cpu level {level}, "
+        f"contract tests on {', '.join(backend_names())}, from {Path(ff.__file__).parent}",
+        f"FMNIST_FAST_TEST_SEED={SEED}, FMNIST_FAST_DATA={os.environ.get('FMNIST_FAST_DATA', '')}",
+    ]
+
+
+@pytest.fixture(params=backend_names(), scope="session")
+def backend(request) -> SimpleNamespace:
+    """One backend's modules as a namespace."""
+    return load_backend(request.param)
+
+
+@pytest.fixture
+def rng(request) -> np.random.Generator:
+    """Randomness that depends only on the seed shown in the header and on the test's name."""
+    return np.random.default_rng([SEED, *request.node.name.encode()])
+
+
+@pytest.fixture(scope="session")
+def real_folder() -> Path:
+    """The folder of real files, or a skip."""
+    folder = os.environ.get("FMNIST_FAST_DATA")
+    if not folder:
+        pytest.skip("FMNIST_FAST_DATA is not set")
+    path = Path(folder)
+    assert path.is_dir(), f"FMNIST_FAST_DATA names no folder: {folder}"
+    return path
