@@ -1,4 +1,4 @@
-"""Build the two compiled modules; everything declarative is in pyproject.toml.
+"""Build the compiled modules; everything declarative is in pyproject.toml.
 
 Switches in the environment, each "0" or "1": FMNIST_FAST_REQUIRE_NATIVE (a failed compilation is an error),
 FMNIST_FAST_DEBUG (-O0, assertions, bounds checks), FMNIST_FAST_SANITIZE (ASan, UBSan), FMNIST_FAST_COVERAGE.
@@ -24,7 +24,8 @@ if not {REQUIRE_NATIVE, DEBUG, SANITIZE, COVERAGE} <= {"0", "1"}:
 LIMITED = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
 CORE = sorted(path.as_posix() for path in Path("src/core").rglob("*.c"))
 KERNELS = [path for path in CORE if Path(path).stem.startswith(("normalize", "swap"))]
-SOURCES = {"_codec": sorted({*CORE} - {*KERNELS}), "_normalize": [*KERNELS, "src/core/cpu.c"]}
+BASE = [path for path in CORE if Path(path).stem in ("cpu", "crc32", "idx")]
+SOURCES = {"_native": BASE, "_codec": CORE, "_normalize": KERNELS}
 # Contraction would round a*b+c as the compiler likes; the kernels call fma() where they mean it.
 FLAGS = ["-std=c11", "-fvisibility=hidden", "-ffp-contract=off", "-fstack-protector-strong"]
 if "1" in (DEBUG, SANITIZE, COVERAGE):

@@ -1,73 +1,51 @@
-"""Gzip members and IDX headers, decoded by the C core: the native twin of `fmnist_fast._numpy`."""
+"""Gzip members, decoded by the C core: the native twin of `fmnist_fast._gunzip`."""
 
 import os
 import threading
+from contextlib import contextmanager
+from copy import copy
+from time import perf_counter
 
-from cpython.buffer cimport PyBUF_SIMPLE, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport (
+    PyBUF_C_CONTIGUOUS,
+    PyBUF_FORMAT,
+    PyBUF_SIMPLE,
+    PyBUF_WRITABLE,
+    PyBuffer_Release,
+    PyObject_GetBuffer,
+)
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from libc.math cimport INFINITY
 from libc.stdint cimport uint8_t, uint32_t
 
 from core cimport *
 
-from fmnist_fast import _idx
-from fmnist_fast.errors import CorruptDataError, TruncatedError
+from fmnist_fast import _native
 
-__all__ = ("GzipDecoder", "cpu_features", "crc32", "header_size", "parse_header")
+__all__ = ("GzipDecoder",)
 
 # Input per call of the core; between calls a pending Ctrl-C is looked for. Even at DEFLATE's highest ratio the decoder is
 # through such a piece within 100 ms.
 cdef Py_ssize_t SLICE = 1 << 18
+# What one thread does between two turns of the pipeline: enough to get past what only it can do, and to time it.
+cdef Py_ssize_t ALONE_SLICE = 1 << 16
+# Less than this, in or out, is not worth waking a thread.
+cdef Py_ssize_t PIPE_BYTES = 1 << 17
+# More output than this does not stay in the cache.
+cdef Py_ssize_t BYPASS_BYTES = 1 << 22
 
 # Below this many bytes letting go of the GIL costs more than the work.
 cdef Py_ssize_t NOGIL_BYTES = 1 << 12
 
-# zlib's words, so that both backends say the same.
-_WORDS = {
-    FF_BAD_BLOCK_TYPE: "invalid block type",
-    FF_BAD_STORED_LENGTH: "invalid stored block lengths",
-    FF_BAD_COUNTS: "too many length or distance symbols",
-    FF_BAD_PRECODE: "invalid code lengths set",
-    FF_BAD_REPEAT: "invalid bit length repeat",
-    FF_BAD_NO_END_OF_BLOCK: "invalid code -- missing end-of-block",
-    FF_BAD_LITLEN_SET: "invalid literal/lengths set",
-    FF_BAD_DIST_SET: "invalid distances set",
-    FF_BAD_LITLEN_CODE: "invalid literal/length code",
-    FF_BAD_DIST_CODE: "invalid distance code",
-    FF_BAD_TOO_FAR: "invalid distance too far back",
-    FF_BAD_MAGIC: _idx.NOT_GZIP,
-    FF_BAD_METHOD: _idx.BAD_METHOD,
-    FF_BAD_FLAGS: _idx.BAD_FLAGS,
-    FF_BAD_HEADER_CRC: _idx.BAD_HEADER_CRC,
-}
+cdef ff_cpu_level LEVEL = _native.level()
 
 
-cdef ff_cpu_level _choose_level() except *:
-    cap = os.environ.get("FMNIST_FAST_CPU")
-    cdef ff_cpu_level detected = ff_cpu_detect()
-    if not cap:
-        return detected
-    cdef bytes name = cap.encode()
-    cdef int level = ff_cpu_cap(detected, name)
-    if level < 0:
-        raise ValueError(f"FMNIST_FAST_CPU={cap!r} is unknown; the choices are generic, avx2, avx512, neon")
-    return level
-
-
-cdef ff_cpu_level LEVEL = _choose_level()
-
-
-def cpu_features():
-    """Return which CPU level runs, and the highest one that this processor has.
-
-    Returns
-    -------
-    dict
-        ``level``: name of the level in use; ``detected``: the levels that the processor has, lowest first.
-    """
-    detected = ff_cpu_name(ff_cpu_detect()).decode()
-    lower = {"generic": [], "neon": ["generic"], "avx2": ["generic"], "avx512": ["generic", "avx2"]}
-    return {"level": ff_cpu_name(LEVEL).decode(), "detected": [*lower[detected], detected]}
+cdef void *allocated(size_t n) except NULL:
+    cdef void *p = PyMem_Malloc(n)
+    if p is NULL:
+        raise MemoryError
+    return p
 
 
 cdef class GzipDecoder:
@@ -81,155 +59,258 @@ cdef class GzipDecoder:
         Compressed bytes consumed in all.
     """
 
-    cdef ff_gzip *_core
+    cdef ff_gzip *_core  # NULL until it is needed, if the decoder is a copy
+    cdef ff_gzip_point *_point  # where a copy begins
+    cdef ff_pipeline *_pipe  # NULL: one thread
+    cdef ff_pixels *_pixels  # made when first needed
+    cdef ff_io *_sink  # the consumer's side of the pipeline
+    cdef ff_pixels *_sink_px
+    cdef object _pool
+    cdef object _pid  # of the process that has the pool's thread
+    cdef double _alone_pace  # seconds per compressed byte, the best seen
+    cdef double _piped_pace  # the latest; 0: not tried yet
     cdef object _lock
     cdef object _error
 
-    def __cinit__(self):
-        self._core = <ff_gzip *>PyMem_Malloc(sizeof(ff_gzip))
-        if self._core is NULL:
-            raise MemoryError
-        ff_gzip_init(self._core, LEVEL)
+    def __cinit__(self, threads=1, *, GzipDecoder _frozen=None):
+        if _frozen is None:
+            self._core = <ff_gzip *>allocated(sizeof(ff_gzip))
+            ff_gzip_init(self._core, LEVEL)
+        else:
+            self._point = <ff_gzip_point *>allocated(sizeof(ff_gzip_point))
+        self._alone_pace = INFINITY
         self._lock = threading.Lock()
+        if threads > 1:
+            self._pipe = <ff_pipeline *>allocated(sizeof(ff_pipeline))
+            ff_pipeline_init(self._pipe)
 
     def __dealloc__(self):
         PyMem_Free(self._core)
+        PyMem_Free(self._point)
+        PyMem_Free(self._pipe)
+        PyMem_Free(self._pixels)
 
     @property
     def member(self):
-        return self._core.members
+        return self._point.members if self._core is NULL else self._core.members
 
     @property
     def offset(self):
-        return self._core.offset
+        return self._point.offset if self._core is NULL else self._core.offset
 
-    def decode(self, data, bint final, out, Py_ssize_t start):
+    def decode(self, data, bint final, out, Py_ssize_t start, bint pause=False):
         """Decode from ``data`` to ``out[start:]`` as far as either lasts.
 
         See `fmnist_fast._numpy.GzipDecoder.decode`, which is the specification.
         """
-        cdef Py_buffer source
-        cdef Py_buffer room
+        with self._working():
+            return self._decode(data, final, out, start, pause)
+
+    def decode_affine(self, data, bint final, out, Py_ssize_t start, double scale, double shift):
+        """Decode from ``data`` to ``out[start:]`` as `affine_u8` would convert the bytes.
+
+        See `fmnist_fast._numpy.GzipDecoder.decode_affine`, which is the specification.
+        """
+        with self._working():
+            return self._decode_affine(data, final, out, start, scale, shift)
+
+    def copy(self):
+        """Return an independent decoder that goes on from here.
+
+        Raises
+        ------
+        ValueError
+            Not between two blocks; after status ``PAUSED`` it is.
+        """
+        with self._working():
+            return self._copy()
+
+    cdef GzipDecoder _copy(self):
+        cdef GzipDecoder twin = GzipDecoder(2 if self._pipe else 1, _frozen=self)
+        if self._core is NULL:
+            twin._point[0] = self._point[0]
+        elif not ff_gzip_save(self._core, twin._point):
+            raise ValueError("a decoder can be copied between two blocks only")
+        return twin
+
+    cdef int _thaw(self) except -1:
+        if self._core is NULL:
+            self._core = <ff_gzip *>allocated(sizeof(ff_gzip))
+            ff_gzip_restore(self._core, LEVEL, self._point)
+            PyMem_Free(self._point)
+            self._point = NULL
+        return 0
+
+    @contextmanager
+    def _working(self):
+        """Keep other threads out, and everybody once the decoder has failed."""
         if not self._lock.acquire(False):
             raise RuntimeError("this decoder is at work in another thread")
         try:
             if self._error is not None:
-                raise self._error
-            PyObject_GetBuffer(data, &source, PyBUF_SIMPLE)
-            try:
-                PyObject_GetBuffer(out, &room, PyBUF_WRITABLE)
-                try:
-                    if not 0 <= start <= room.len:
-                        raise ValueError(f"start is {start}, out has {room.len} bytes")
-                    return self._run(&source, final, &room, start)
-                finally:
-                    PyBuffer_Release(&room)
-            finally:
-                PyBuffer_Release(&source)
+                raise copy(self._error)
+            yield
         except BaseException as error:
             # Also after an interrupt: how far the input was read is lost with the return value.
-            self._error = error
+            self._error = self._error or error
             raise
         finally:
             self._lock.release()
 
-    cdef tuple _run(self, Py_buffer *source, bint final, Py_buffer *room, Py_ssize_t start):
+    cdef tuple _decode(self, data, bint final, out, Py_ssize_t start, bint pause):
+        cdef Py_buffer source
+        cdef Py_buffer room
+        cdef ff_io io
+        self._thaw()
+        io.pause = pause
+        PyObject_GetBuffer(data, &source, PyBUF_SIMPLE)
+        try:
+            PyObject_GetBuffer(out, &room, PyBUF_WRITABLE)
+            try:
+                if not 0 <= start <= room.len:
+                    raise ValueError(f"start is {start}, out has {room.len} bytes")
+                io.base = <uint8_t *>room.buf
+                io.out = io.base + start
+                io.out_end = io.base + room.len
+                status, consumed = self._run(&source, final, &io, NULL)
+                return status, consumed, io.out - io.base - start
+            finally:
+                PyBuffer_Release(&room)
+        finally:
+            PyBuffer_Release(&source)
+
+    cdef tuple _decode_affine(self, data, bint final, out, Py_ssize_t start, double scale, double shift):
+        cdef Py_buffer source
+        cdef Py_buffer room
+        cdef Py_ssize_t items
+        cdef ff_pixels *px = self._scratch()
+        self._thaw()
+        px.io.pause = False
+        PyObject_GetBuffer(data, &source, PyBUF_SIMPLE)
+        try:
+            PyObject_GetBuffer(out, &room, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
+            try:
+                items = room.len // room.itemsize
+                if room.format is NULL or bytes(room.format) not in (b"e", b"f", b"d"):
+                    raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
+                if not 0 <= start <= items:
+                    raise ValueError(f"start is {start}, out has {items} items")
+                px.kind = room.format[0]
+                px.scale, px.shift = scale, shift
+                px.bypass = room.len >= BYPASS_BYTES
+                px.out = <uint8_t *>room.buf + start * room.itemsize
+                px.left = items - start
+                ff_pixels_open(px)
+                status, consumed = self._run(&source, final, &px.io, px)
+                return status, consumed, items - start - <Py_ssize_t>px.left
+            finally:
+                PyBuffer_Release(&room)
+        finally:
+            PyBuffer_Release(&source)
+
+    cdef ff_pixels *_scratch(self) except NULL:
+        if self._pixels is NULL:
+            self._pixels = <ff_pixels *>allocated(sizeof(ff_pixels))
+            self._pixels.level = LEVEL
+        return self._pixels
+
+    cdef tuple _run(self, Py_buffer *source, bint final, ff_io *io, ff_pixels *px):
+        """Return status and bytes consumed; the output is in *io, or in *px of which *io is the scratch."""
         cdef const uint8_t *begin = <const uint8_t *>source.buf
         cdef const uint8_t *end = begin + source.len
-        cdef ff_status status = FF_NEED_INPUT
-        cdef ff_io io
+        cdef ff_status status
         io.next_in = begin
-        io.base = <uint8_t *>room.buf
-        io.out = io.base + start
-        io.out_end = io.base + room.len
         while True:
-            io.in_end = io.next_in + min(end - io.next_in, SLICE)
-            io.final = final and io.in_end == end
-            if io.in_end - io.next_in < NOGIL_BYTES:
-                status = ff_gzip_run(self._core, &io)
-            else:
-                with nogil:
-                    status = ff_gzip_run(self._core, &io)
+            if self._pipe is not NULL and not io.pause and self._run_piped(io, px, end):
+                status = FF_OUTPUT_FULL
+                break
+            status = self._run_alone(io, px, end, final)
             if status != FF_NEED_INPUT or io.in_end == end:
                 break
             PyErr_CheckSignals()
         if status >= FF_BAD_BLOCK_TYPE:
             raise self._failure(status, end - io.next_in)
-        return status, io.next_in - begin, io.out - io.base - start
+        return status, io.next_in - begin
 
     cdef object _failure(self, ff_status status, Py_ssize_t unread):
         cdef ff_gzip *g = self._core
-        if status == FF_TRUNCATED:
-            if g.phase == FF_GZIP_BETWEEN:
-                message = _idx.CUT_START
-            elif g.phase < FF_GZIP_BODY:
-                message = _idx.CUT_HEADER
-            else:
-                message = _idx.CUT_BODY if g.phase == FF_GZIP_BODY else _idx.CUT_TRAILER
-            member = g.members + (g.phase == FF_GZIP_BETWEEN)
-            return TruncatedError(message, member=member, offset=g.offset + unread)
-        if status == FF_BAD_CRC:
-            message = _idx.crc_message(g.crc, g.stored)
-        elif status == FF_BAD_SIZE:
-            message = _idx.isize_message(<uint32_t>g.inflate.produced, g.stored)
-        else:
-            message = _WORDS[status]
-        return CorruptDataError(message, member=g.members or 1, offset=g.offset)
+        found, told = (g.crc, g.stored) if status == FF_BAD_CRC else (<uint32_t>g.inflate.produced, g.stored)
+        return _native.failure(status, g.phase, g.members, g.offset, unread, found, told)
 
-
-def header_size(buffer):
-    """Return the length of the whole IDX header in bytes, from at least its first four.
-
-    Raises
-    ------
-    TruncatedError
-        Fewer than four bytes.
-    FormatError
-        Not IDX, or a type or rank that is not supported.
-    """
-    cdef Py_buffer view
-    cdef size_t size = 0
-    PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
-    try:
-        if ff_idx_header_size(<const uint8_t *>view.buf, view.len, &size) == FF_END:
-            return size
-    finally:
-        PyBuffer_Release(&view)
-    return _idx.header_size(buffer)  # which finds the words for what is wrong
-
-
-def parse_header(buffer):
-    """Return the `fmnist_fast._idx.Header` at the start of a buffer.
-
-    Raises
-    ------
-    TruncatedError
-        The buffer is shorter than the header.
-    FormatError
-        Not IDX, a type or rank that is not supported, or more items than can be addressed.
-    """
-    cdef Py_buffer view
-    cdef ff_idx header
-    cdef ff_status status
-    PyObject_GetBuffer(buffer, &view, PyBUF_SIMPLE)
-    try:
-        status = ff_idx_parse(<const uint8_t *>view.buf, view.len, &header)
-    finally:
-        PyBuffer_Release(&view)
-    if status != FF_END:
-        return _idx.parse_header(buffer)  # which finds the words for what is wrong
-    return _idx.Header(_idx.DTYPES[header.type], tuple([header.dim[i] for i in range(header.rank)]))
-
-
-def crc32(data, uint32_t value=0):
-    """Return the CRC-32 of a buffer, going on from ``value``."""
-    cdef Py_buffer view
-    PyObject_GetBuffer(data, &view, PyBUF_SIMPLE)
-    try:
-        if view.len < NOGIL_BYTES:
-            return ff_crc32(LEVEL, value, <const uint8_t *>view.buf, view.len)
+    cdef ff_status _run_alone(self, ff_io *io, ff_pixels *px, const uint8_t *end, bint final):
+        cdef const uint8_t *begin = io.next_in
+        cdef ff_status status
+        cdef double started = perf_counter()
+        io.in_end = begin + min(end - begin, SLICE if self._pipe is NULL else ALONE_SLICE)
+        io.final = final and io.in_end == end
+        if io.in_end - begin < NOGIL_BYTES and px is NULL:
+            return ff_gzip_run(self._core, io)
         with nogil:
-            value = ff_crc32(LEVEL, value, <const uint8_t *>view.buf, view.len)
-        return value
-    finally:
-        PyBuffer_Release(&view)
+            status = ff_gzip_run(self._core, io) if px is NULL else ff_gzip_run_pixels(self._core, px)
+        if io.next_in - begin >= ALONE_SLICE // 2:
+            self._alone_pace = min(self._alone_pace, (perf_counter() - started) / (io.next_in - begin))
+        return status
+
+    cdef bint _run_piped(self, ff_io *io, ff_pixels *px, const uint8_t *end) except -1:
+        """Go on in two threads as far as that is possible and pays. True: the room is full."""
+        cdef const uint8_t *begin = io.next_in
+        cdef Py_ssize_t room = io.out_end - io.out if px is NULL else px.left
+        self._sink, self._sink_px = io, px
+        if ff_pipeline_pending(self._pipe):
+            ff_pipeline_open(self._pipe)
+            ff_pipeline_close(self._pipe)
+            self._consume()
+        elif (
+            end - begin >= PIPE_BYTES
+            and room >= PIPE_BYTES
+            and self._piped_pace <= self._alone_pace
+            and ff_pipeline_applies(self._core)
+        ):
+            started = perf_counter()
+            self._produce(io, end)
+            if io.next_in - begin >= PIPE_BYTES // 2:
+                self._piped_pace = (perf_counter() - started) / (io.next_in - begin)
+        return ff_pipeline_pending(self._pipe)
+
+    cdef int _produce(self, ff_io *io, const uint8_t *end) except -1:
+        cdef ff_io feed = io[0]  # *io is the consumer's as long as it runs
+        cdef ff_status status = FF_NEED_INPUT
+        ff_pipeline_open(self._pipe)
+        future = self._start_consumer()
+        try:
+            while status == FF_NEED_INPUT and future is not None and feed.next_in != end:
+                begin = feed.next_in
+                feed.in_end = begin + min(end - begin, SLICE)
+                with nogil:
+                    status = ff_pipeline_produce(self._pipe, self._core, &feed)
+                if feed.next_in == begin:
+                    break
+                PyErr_CheckSignals()
+        finally:
+            # Whatever happens, the consumer must be out of the caller's memory before this returns.
+            ff_pipeline_close(self._pipe)
+            if future is None or future.cancel():
+                self._consume()
+            else:
+                with nogil:
+                    ff_pipeline_wait(self._pipe)
+            io.next_in = feed.next_in
+        return 0
+
+    cdef object _start_consumer(self):
+        """Return the future of `_consume`, or None where no thread can be had."""
+        pid = os.getpid()
+        try:
+            if self._pool is None or self._pid != pid:  # a fork leaves the pool without its thread
+                from concurrent.futures import ThreadPoolExecutor  # not at import: it takes milliseconds
+
+                self._pool = ThreadPoolExecutor(1, thread_name_prefix="fmnist_fast")
+                self._pid = pid
+            return self._pool.submit(self._consume)
+        except RuntimeError:
+            self._piped_pace = INFINITY
+            return None
+
+    def _consume(self):
+        with nogil:
+            ff_pipeline_consume(self._pipe, self._core, self._sink, self._sink_px)

@@ -1,7 +1,5 @@
 """Pixels to floating point, and byte order: the native twin of the kernels in `fmnist_fast._numpy`."""
 
-import os
-
 from cpython.buffer cimport (
     PyBUF_C_CONTIGUOUS,
     PyBUF_FORMAT,
@@ -14,20 +12,22 @@ from libc.stdint cimport uint8_t
 
 from core cimport *
 
+from fmnist_fast import _native
+
 __all__ = ("affine_u8", "swap_bytes")
 
 # Below this many items letting go of the GIL costs more than the work.
 cdef Py_ssize_t NOGIL_ITEMS = 1 << 12
 
-# `_codec` has refused unknown names already: it is imported first, with the same environment.
-cdef ff_cpu_level LEVEL = ff_cpu_detect()
-if os.environ.get("FMNIST_FAST_CPU"):
-    LEVEL = ff_cpu_cap(LEVEL, os.environ["FMNIST_FAST_CPU"].encode())
+cdef ff_cpu_level LEVEL = _native.level()
+
+# More output than this does not stay in the cache.
+cdef size_t BYPASS_ITEMS = 1 << 20
 
 
 cdef void _affine(char kind, const uint8_t *src, void *out, size_t n, double scale, double shift) noexcept nogil:
     if kind == c'f':
-        ff_affine_u8_f32(LEVEL, src, out, n, <float>scale, <float>shift)
+        ff_affine_u8_f32(LEVEL, src, out, n, <float>scale, <float>shift, n >= BYPASS_ITEMS)
     elif kind == c'd':
         ff_affine_u8_f64(LEVEL, src, out, n, scale, shift)
     else:

@@ -6,6 +6,7 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 cdef extern from "status.h" nogil:
     ctypedef int ff_status
     ff_status FF_NEED_INPUT
+    ff_status FF_OUTPUT_FULL
     ff_status FF_END
     ff_status FF_BAD_BLOCK_TYPE
     ff_status FF_BAD_STORED_LENGTH
@@ -49,6 +50,9 @@ cdef extern from "idx.h" nogil:
 
 
 cdef extern from "inflate/inflate.h" nogil:
+    ctypedef struct ff_inflate:
+        uint64_t produced
+
     ctypedef struct ff_io:
         # The core's field is called `in`, which Python reserves.
         const uint8_t *next_in "in"
@@ -57,6 +61,22 @@ cdef extern from "inflate/inflate.h" nogil:
         uint8_t *out
         uint8_t *out_end
         bint final
+        bint pause
+
+
+cdef extern from "pixels.h" nogil:
+    ctypedef struct ff_pixels:
+        ff_io io
+        ff_cpu_level level
+        char kind
+        bint bypass
+        double scale
+        double shift
+        uint8_t *out
+        size_t left
+
+    void ff_pixels_open(ff_pixels *px)
+    bint ff_pixels_flush(ff_pixels *px, ff_inflate *s)
 
 
 cdef extern from "gzip.h" nogil:
@@ -64,9 +84,6 @@ cdef extern from "gzip.h" nogil:
     ff_gzip_phase FF_GZIP_BETWEEN
     ff_gzip_phase FF_GZIP_BODY
     ff_gzip_phase FF_GZIP_CRC
-
-    ctypedef struct ff_inflate:
-        uint64_t produced
 
     ctypedef struct ff_gzip:
         ff_gzip_phase phase
@@ -76,12 +93,35 @@ cdef extern from "gzip.h" nogil:
         uint64_t offset
         ff_inflate inflate
 
+    ctypedef struct ff_gzip_point:
+        uint64_t members
+        uint64_t offset
+
+    bint ff_gzip_save(const ff_gzip *g, ff_gzip_point *point)
+    void ff_gzip_restore(ff_gzip *g, ff_cpu_level level, const ff_gzip_point *point)
     void ff_gzip_init(ff_gzip *g, ff_cpu_level level)
     ff_status ff_gzip_run(ff_gzip *g, ff_io *io)
+    ff_status ff_gzip_run_pixels(ff_gzip *g, ff_pixels *px)
+
+
+cdef extern from "pipeline.h" nogil:
+    ctypedef struct ff_pipeline:
+        pass
+
+    void ff_pipeline_init(ff_pipeline *p)
+    bint ff_pipeline_applies(const ff_gzip *g)
+    void ff_pipeline_open(ff_pipeline *p)
+    ff_status ff_pipeline_produce(ff_pipeline *p, ff_gzip *g, ff_io *io)
+    void ff_pipeline_close(ff_pipeline *p)
+    void ff_pipeline_wait(const ff_pipeline *p)
+    ff_status ff_pipeline_consume(ff_pipeline *p, ff_gzip *g, ff_io *io, ff_pixels *px)
+    bint ff_pipeline_pending(const ff_pipeline *p)
 
 
 cdef extern from "normalize.h" nogil:
-    void ff_affine_u8_f32(ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift)
+    void ff_affine_u8_f32(
+        ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift, bint bypass
+    )
     void ff_affine_u8_f64(ff_cpu_level level, const uint8_t *src, void *out, size_t n, double scale, double shift)
     void ff_affine_u8_f16(ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift)
 

@@ -46,6 +46,7 @@ def length_symbol(length: int) -> tuple[int, int, int]:
 
 def distance_symbol(distance: int) -> tuple[int, int, int]:
     """Symbol, value of the extra bits and their number for a distance of 1 to 32768."""
+    assert 1 <= distance <= 32768
     symbol = max(i for i, (base, _) in enumerate(DISTANCES) if base <= distance)
     base, extra = DISTANCES[symbol]
     return symbol, distance - base, extra

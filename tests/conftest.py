@@ -22,7 +22,7 @@ from fmnist_fast import errors
 NAMES = ("GzipDecoder", "affine_u8", "swap_bytes", "parse_header", "header_size", "crc32", "cpu_features")
 WANTED = os.environ.get("FMNIST_FAST_BACKEND") or "auto"
 SEED = int(os.environ.get("FMNIST_FAST_TEST_SEED", "1951"))
-MODULES = {"numpy": ("_numpy",), "native": ("_codec", "_normalize")}
+MODULES = {"numpy": ("_numpy",), "native": ("_codec", "_native", "_normalize")}
 
 hypothesis.settings.register_profile("default", max_examples=60, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", max_examples=150, deadline=None, print_blob=True, derandomize=True)

@@ -94,7 +94,7 @@ def zlib_words(error: zlib.error) -> str:
     return str(error).partition(": ")[2]
 
 
-def oracle(data: bytes) -> Verdict:
+def oracle(data: bytes | bytearray) -> Verdict:
     """The verdict of zlib on a sequence of gzip members, zero padding allowed after each."""
     out, at, member = [], 0, 0
     while True:

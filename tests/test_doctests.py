@@ -13,7 +13,7 @@ import fmnist_fast as ff
 MODULES = sorted(
     module.name
     for module in pkgutil.walk_packages(ff.__path__, "fmnist_fast.", onerror=lambda name: None)
-    if not module.name.endswith(("__main__", "._codec", "._normalize"))
+    if not module.name.endswith(("__main__", "._codec", "._native", "._normalize"))
 )
 
 

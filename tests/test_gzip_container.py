@@ -79,9 +79,15 @@ def test_bad_member_behind_a_member(backend):
     check(backend, GOOD + gzip_member(DATA, method=9), "corrupt", member=2)
 
 
-@pytest.mark.parametrize("junk", [b"\0", b"x", b"\n"])
+@pytest.mark.parametrize("junk", [b"\0", b"x", b"\n", b"\x1f"])
 def test_leading_junk(backend, junk):
     check(backend, junk + GOOD, "corrupt")
+
+
+@pytest.mark.parametrize("data", [b"\0", b"x", b"\x1e", b"\x1f\x8a", b"\x1f\0", b"\0\x8b"])
+def test_too_short_to_tell(backend, data):
+    """The magic is judged as a whole, as by zlib: one byte is too few, two wrong ones are wrong."""
+    check(backend, data, "truncated" if len(data) < 2 else "corrupt", member=1)
 
 
 @pytest.mark.parametrize("method", [0, 7, 9, 255])

@@ -78,7 +78,7 @@ def test_wheel_contents(dist):
         metadata = {name.partition(".dist-info/")[2] for name in archive.namelist()}
         marker = archive.read("fmnist_fast/_build.py").decode()
     compiled = sorted(name.split("/")[1].split(".")[0] for name in names if is_compiled(name))
-    assert compiled == ["_codec", "_normalize"]
+    assert compiled == ["_codec", "_native", "_normalize"]
     others = {name for name in names if not is_compiled(name)} - {"fmnist_fast/_build.py"}
     assert all(re.fullmatch(r"fmnist_fast/(\w+/)*(\w+\.pyi?|py\.typed)", name) for name in others)
     if (ROOT / "fmnist_fast").is_dir():
@@ -112,7 +112,7 @@ def test_exported_symbols(dist, tmp_path):
         assert [line.split()[-1] for line in listing.splitlines()] == [f"PyInit_{module.name.split('.')[0]}"]
 
 
-@pytest.mark.parametrize("deleted", ["_codec", "_normalize"])
+@pytest.mark.parametrize("deleted", ["_codec", "_native", "_normalize"])
 @pytest.mark.parametrize("wanted", ["auto", "native"])
 def test_deleted_extension_is_loud(dist, tmp_path, deleted, wanted):
     folder = unpack(dist.wheel, tmp_path)

@@ -15,10 +15,11 @@ static uint64_t os_saved_state(void) {
 }
 
 static ff_cpu_level detect(void) {
-  const uint32_t leaf1_c = BIT(1) | BIT(12) | BIT(20) | BIT(27) | BIT(28) | BIT(29); /* PCLMUL FMA SSE4.2 OSXSAVE AVX F16C */
-  const uint32_t leaf7_b = BIT(3) | BIT(5) | BIT(8);                                 /* BMI1 AVX2 BMI2 */
-  const uint32_t leaf7_b_512 = BIT(16) | BIT(17) | BIT(30) | BIT(31);                /* F DQ BW VL */
-  const uint32_t leaf7_c_512 = BIT(1) | BIT(6);                                      /* VBMI VBMI2 */
+  const uint32_t leaf1_c =
+      BIT(1) | BIT(12) | BIT(20) | BIT(27) | BIT(28) | BIT(29);       /* PCLMUL FMA SSE4.2 OSXSAVE AVX F16C */
+  const uint32_t leaf7_b = BIT(3) | BIT(5) | BIT(8);                  /* BMI1 AVX2 BMI2 */
+  const uint32_t leaf7_b_512 = BIT(16) | BIT(17) | BIT(30) | BIT(31); /* F DQ BW VL */
+  const uint32_t leaf7_c_512 = BIT(1) | BIT(6) | BIT(10);             /* VBMI VBMI2 VPCLMULQDQ */
   const uint64_t ymm = 0x06, zmm = 0xE6;
   uint32_t a, b, c, d;
 

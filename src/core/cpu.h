@@ -6,7 +6,7 @@ typedef enum ff_cpu_level {
   FF_CPU_GENERIC = 0,
   FF_CPU_NEON,   /* aarch64: NEON, CRC32 instructions */
   FF_CPU_AVX2,   /* x86-64: AVX2, BMI1, BMI2, FMA, F16C, LZCNT, PCLMULQDQ */
-  FF_CPU_AVX512, /* the same with F, BW, DQ, VL, VBMI, VBMI2 */
+  FF_CPU_AVX512, /* the same with F, BW, DQ, VL, VBMI, VBMI2, VPCLMULQDQ */
   FF_CPU_LEVELS
 } ff_cpu_level;
 

@@ -59,6 +59,42 @@ CLMUL static uint32_t crc_pclmul(uint32_t crc, const uint8_t *p, size_t n) {
   _mm_storeu_si128((__m128i *)(void *)rest, a);
   return crc_generic(crc_generic(0, rest, sizeof rest), p, n);
 }
+
+#define WIDE FF_TARGET("avx512f,avx512vl,vpclmulqdq,pclmul,sse4.1")
+
+WIDE FF_INLINE __m512i fold_wide(__m512i x, __m512i k, const uint8_t *next) {
+  const __m512i low = _mm512_clmulepi64_epi128(x, k, 0x00), high = _mm512_clmulepi64_epi128(x, k, 0x11);
+  return _mm512_ternarylogic_epi64(low, high, _mm512_loadu_si512(next), 0x96); /* all three xor-ed */
+}
+
+/* The same with sixteen remainders in four registers. What they come to is handed on as the first bytes of the rest. */
+WIDE static uint32_t crc_vpclmul(uint32_t crc, const uint8_t *p, size_t n) {
+  const __m128i far = _mm_set_epi64x((long long)FF_CRC32_FOLD256_HIGH, (long long)FF_CRC32_FOLD256_LOW);
+  const __m128i near = _mm_set_epi64x((long long)FF_CRC32_FOLD64_HIGH, (long long)FF_CRC32_FOLD64_LOW);
+  const __m512i over256 = _mm512_broadcast_i32x4(far), over64 = _mm512_broadcast_i32x4(near);
+  uint8_t rest[4][64];
+
+  if (n < 512)
+    return crc_pclmul(crc, p, n);
+  __m512i a = _mm512_xor_si512(_mm512_loadu_si512(p), _mm512_zextsi128_si512(_mm_cvtsi32_si128((int)crc)));
+  __m512i b = _mm512_loadu_si512(p + 64), c = _mm512_loadu_si512(p + 128), d = _mm512_loadu_si512(p + 192);
+  for (p += 256, n -= 256; n >= 256; p += 256, n -= 256) {
+    a = fold_wide(a, over256, p);
+    b = fold_wide(b, over256, p + 64);
+    c = fold_wide(c, over256, p + 128);
+    d = fold_wide(d, over256, p + 192);
+  }
+  _mm512_storeu_si512(rest[1], b);
+  _mm512_storeu_si512(rest[2], c);
+  _mm512_storeu_si512(rest[3], d);
+  a = fold_wide(a, over64, rest[1]);
+  a = fold_wide(a, over64, rest[2]);
+  a = fold_wide(a, over64, rest[3]);
+  for (; n >= 64; p += 64, n -= 64)
+    a = fold_wide(a, over64, p);
+  _mm512_storeu_si512(rest[0], a);
+  return crc_generic(crc_pclmul(0, rest[0], 64), p, n);
+}
 #endif
 
 #if FF_ARM64
@@ -74,6 +110,8 @@ FF_TARGET("+crc") static uint32_t crc_arm(uint32_t crc, const uint8_t *p, size_t
 uint32_t ff_crc32(ff_cpu_level level, uint32_t crc, const uint8_t *p, size_t n) {
   crc = ~crc;
 #if FF_X86
+  if (level >= FF_CPU_AVX512)
+    return ~crc_vpclmul(crc, p, n);
   if (level >= FF_CPU_AVX2)
     return ~crc_pclmul(crc, p, n);
 #elif FF_ARM64

@@ -16,6 +16,30 @@ void ff_gzip_init(ff_gzip *g, ff_cpu_level level) {
   g->offset = 0;
 }
 
+bool ff_gzip_save(const ff_gzip *g, ff_gzip_point *point) {
+  if (g->phase != FF_GZIP_BODY || g->inflate.phase != FF_BLOCK_START)
+    return false;
+  point->crc = g->crc;
+  point->members = g->members;
+  point->offset = g->offset;
+  point->bit = g->inflate.bit;
+  point->produced = g->inflate.produced;
+  memcpy(point->window, g->inflate.window, FF_WINDOW);
+  return true;
+}
+
+void ff_gzip_restore(ff_gzip *g, ff_cpu_level level, const ff_gzip_point *point) {
+  ff_gzip_init(g, level);
+  ff_inflate_reset(&g->inflate, level);
+  g->phase = FF_GZIP_BODY;
+  g->crc = point->crc;
+  g->members = point->members;
+  g->offset = point->offset;
+  g->inflate.bit = point->bit;
+  g->inflate.produced = point->produced;
+  memcpy(g->inflate.window, point->window, FF_WINDOW);
+}
+
 static size_t at_hand(const ff_io *io) { return (size_t)(io->in_end - io->in); }
 
 /* Consume n header bytes. */
@@ -31,11 +55,11 @@ static ff_status between(ff_gzip *g, ff_io *io) {
       io->in++;
   if (io->in == io->in_end)
     return io->final && g->members ? FF_END : FF_NEED_INPUT;
-  if (io->in[0] != 0x1F)
-    return g->members ? FF_TRAILING : FF_BAD_MAGIC;
-  if (at_hand(io) < 2)
+  if (g->members && io->in[0] != 0x1F)
+    return FF_TRAILING;
+  if (at_hand(io) < 2) /* zlib does not judge the first byte alone */
     return FF_NEED_INPUT;
-  if (io->in[1] != 0x8B)
+  if (io->in[0] != 0x1F || io->in[1] != 0x8B)
     return g->members ? FF_TRAILING : FF_BAD_MAGIC;
   io->in += 2;
   g->members++;
@@ -177,5 +201,13 @@ ff_status ff_gzip_run(ff_gzip *g, ff_io *io) {
   if (status >= FF_BAD_BLOCK_TYPE)
     g->failure = status;
   g->offset += (uint64_t)(io->in - start);
+  return status;
+}
+
+ff_status ff_gzip_run_pixels(ff_gzip *g, ff_pixels *px) {
+  ff_status status;
+  do
+    status = ff_gzip_run(g, &px->io);
+  while (ff_pixels_flush(px, &g->inflate) && status == FF_OUTPUT_FULL);
   return status;
 }

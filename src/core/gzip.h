@@ -7,6 +7,7 @@
 #define FF_GZIP_H
 
 #include "inflate/inflate.h"
+#include "pixels.h"
 
 typedef struct ff_gzip ff_gzip;
 
@@ -39,9 +40,28 @@ struct ff_gzip {
 
 void ff_gzip_init(ff_gzip *g, ff_cpu_level level);
 
+/* A place to start again from: between two blocks of a member. */
+typedef struct ff_gzip_point {
+  uint32_t crc;
+  uint64_t members;
+  uint64_t offset;
+  unsigned bit;
+  uint64_t produced;
+  uint8_t window[FF_WINDOW];
+} ff_gzip_point;
+
+/* Save the place; false where none can be saved. After FF_PAUSED one can. */
+bool ff_gzip_save(const ff_gzip *g, ff_gzip_point *point);
+
+/* Make g, which needs no initialization, go on from there. */
+void ff_gzip_restore(ff_gzip *g, ff_cpu_level level, const ff_gzip_point *point);
+
 /* Contract of ff_inflate_run() for the whole sequence. FF_END: io->final, and the input ended behind a member.
  * FF_TRAILING: io->in is at something behind the last member that is neither padding nor a member.
  * FF_TRUNCATED: io->final, and more was to come. Keeps the window by itself. */
 ff_status ff_gzip_run(ff_gzip *g, ff_io *io);
+
+/* The same into px, whose io has the input. FF_OUTPUT_FULL: the room for items is full. */
+ff_status ff_gzip_run_pixels(ff_gzip *g, ff_pixels *px);
 
 #endif

@@ -2,10 +2,6 @@
 
 #include <math.h>
 
-/* Ordinary stores read each cache line before they overwrite it. From this many bytes on, when the output cannot stay in
- * the cache anyway, stores that bypass it are twice as fast. */
-#define STREAM_BYTES ((size_t)4 << 20)
-
 /* float32 to IEEE half, to the nearest even. */
 static uint16_t half_from_float(float f) {
   uint32_t bits;
@@ -44,16 +40,16 @@ GENERIC(f16_generic, uint16_t, half_from_float(fmaf((float)pixel, scale, shift))
 
 /* The vector loops take whole vectors; ends are padded to one. (A table of 256 values for a tail of a few would cost more
  * than the body of a small batch.) The body reads the pixels at `from` and writes the results to `to`. */
-#define WITH_PADDED_END(vector, type, ...)                                                                            \
+#define WITH_PADDED_END(vector, type, ...)                                                                             \
   for (; n >= (vector); n -= (vector), src += (vector), out += (vector) * sizeof(type)) {                              \
     uint8_t *const to = out;                                                                                           \
     const uint8_t *const from = src;                                                                                   \
-    __VA_ARGS__                                                                                                               \
+    __VA_ARGS__                                                                                                        \
   }                                                                                                                    \
   if (n) {                                                                                                             \
     uint8_t from[vector] = {0}, to[(vector) * sizeof(type)];                                                           \
     memcpy(from, src, n);                                                                                              \
-    __VA_ARGS__ memcpy(out, to, n * sizeof(type));                                                                            \
+    __VA_ARGS__ memcpy(out, to, n * sizeof(type));                                                                     \
   }
 
 #if FF_X86
@@ -125,8 +121,8 @@ AVX2 static void f16_avx2(const uint8_t *src, uint8_t *out, size_t n, float scal
 typedef void f32_kernel(const uint8_t *, uint8_t *, size_t, float, float);
 
 /* Bring `out` to a vector boundary, then bypass the cache. */
-static void f32_large(f32_kernel *ordinary, f32_kernel *stream, size_t align, const uint8_t *src, uint8_t *out, size_t n,
-                      float scale, float shift) {
+static void f32_bypass(f32_kernel *ordinary, f32_kernel *stream, size_t align, const uint8_t *src, uint8_t *out,
+                       size_t n, float scale, float shift) {
   const size_t head = (size_t)(-(uintptr_t)out & (align - 1)) / sizeof(float);
   ordinary(src, out, head, scale, shift);
   stream(src + head, out + head * sizeof(float), n - head, scale, shift);
@@ -154,7 +150,8 @@ static void f64_neon(const uint8_t *src, uint8_t *out, size_t n, double scale, d
   const float64x2_t a = vdupq_n_f64(scale), b = vdupq_n_f64(shift);
   WITH_PADDED_END(4, double, {
     const uint32x4_t x = load_neon(from);
-    const float64x2_t low = vcvtq_f64_u64(vmovl_u32(vget_low_u32(x))), high = vcvtq_f64_u64(vmovl_u32(vget_high_u32(x)));
+    const float64x2_t low = vcvtq_f64_u64(vmovl_u32(vget_low_u32(x))),
+                      high = vcvtq_f64_u64(vmovl_u32(vget_high_u32(x)));
     vst1q_u8(to, vreinterpretq_u8_f64(vfmaq_f64(b, low, a)));
     vst1q_u8(to + 16, vreinterpretq_u8_f64(vfmaq_f64(b, high, a)));
   })
@@ -169,19 +166,20 @@ static void f16_neon(const uint8_t *src, uint8_t *out, size_t n, float scale, fl
 }
 #endif
 
-void ff_affine_u8_f32(ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift) {
+void ff_affine_u8_f32(ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift,
+                      bool bypass) {
 #if FF_X86
-  const bool large = n * sizeof(float) >= STREAM_BYTES && (uintptr_t)out % sizeof(float) == 0;
+  bypass = bypass && n >= 64 && (uintptr_t)out % sizeof(float) == 0;
   if (level >= FF_CPU_AVX512) {
-    if (large)
-      f32_large(f32_avx512, f32_avx512_stream, 64, src, out, n, scale, shift);
+    if (bypass)
+      f32_bypass(f32_avx512, f32_avx512_stream, 64, src, out, n, scale, shift);
     else
       f32_avx512(src, out, n, scale, shift);
     return;
   }
   if (level >= FF_CPU_AVX2) {
-    if (large)
-      f32_large(f32_avx2, f32_avx2_stream, 32, src, out, n, scale, shift);
+    if (bypass)
+      f32_bypass(f32_avx2, f32_avx2_stream, 32, src, out, n, scale, shift);
     else
       f32_avx2(src, out, n, scale, shift);
     return;
@@ -193,6 +191,7 @@ void ff_affine_u8_f32(ff_cpu_level level, const uint8_t *src, void *out, size_t 
   }
 #endif
   (void)level;
+  (void)bypass;
   f32_generic(src, out, n, scale, shift);
 }
 

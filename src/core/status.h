@@ -3,11 +3,14 @@
 #define FF_STATUS_H
 
 typedef enum ff_status {
-  /* Progress: the call did what it could. The first four are also the statuses of the Python backends. */
+  /* Progress: the call did what it could. The first five are also the statuses of the Python backends. */
   FF_NEED_INPUT = 0,  /* present the unconsumed bytes again, with more behind them */
   FF_OUTPUT_FULL = 1, /* present more room */
   FF_END = 2,         /* the data ended where it may end */
   FF_TRAILING = 3,    /* after the last member, something that is not a member */
+  FF_PAUSED = 4,      /* as was asked for: between two blocks */
+  FF_BATCH = 5,       /* inside the core: a batch of tokens is ready */
+  FF_DIRECT = 6,      /* inside the core: what comes next needs the output at hand */
 
   /* Bad DEFLATE data. */
   FF_BAD_BLOCK_TYPE = 16,

@@ -14,6 +14,12 @@ typedef struct ff_bits {
 
 /* 56 to 63 bits, or all that is left. */
 FF_INLINE void ff_bits_refill_careful(ff_bits *b) {
+  if (FF_LIKELY(b->end - b->next >= 8)) { /* bits that the load brings twice are or-ed onto themselves */
+    b->buf |= ff_load64(b->next) << b->count;
+    b->next += (63 - b->count) >> 3;
+    b->count |= 56;
+    return;
+  }
   while (b->count < 56 && b->next != b->end) {
     b->buf |= (uint64_t)*b->next++ << b->count;
     b->count += 8;

@@ -17,6 +17,7 @@ static void note_block(ff_lanes *l) {
     const uint32_t change = (uint32_t)((more - less) * 1024 / more);
     l->change = l->change - l->change / 4 + change / 4;
   }
+  l->mean_block = l->mean_block - l->mean_block / 8 + (uint32_t)FF_MIN(l->done, 1u << 24) / 8;
   l->last_block = l->done;
   l->in_block = false;
 }
@@ -38,6 +39,8 @@ static uint64_t plan(ff_lanes *l, size_t *soft) {
     }
     window /= window / room + 1;
   }
+  if (l->mean_block < MIN_WINDOW_BITS && l->done < MIN_WINDOW_BITS && l->last_block)
+    return 0; /* most likely over before lanes are in step */
   if (l->skip) {
     l->skip--;
     *soft = (size_t)(window / 8);
@@ -46,8 +49,52 @@ static uint64_t plan(ff_lanes *l, size_t *soft) {
   return FF_MIN(window, room);
 }
 
+/* Not where the processor lacks BMI2: shifts by a variable go through one register there, and the plain loop wins by a
+ * fifth. */
 static bool lanes_apply(const ff_inflate *s) {
-  return s->level >= FF_CPU_AVX2 && !s->tables.fixed;
+#ifdef FF_TEST_HOOKS
+  if (s->lanes.test.window)
+    return true;
+#endif
+  return s->level >= FF_CPU_AVX2;
+}
+
+/* Leave the input behind that has become tokens. */
+static void advance(ff_inflate *s, ff_io *io, uint64_t position) {
+  s->lanes.done += position - s->bit;
+  io->in += position / 8;
+  s->bit = position % 8;
+}
+
+static void note_token_bits(ff_lanes *l, uint64_t bits, size_t n) {
+  l->token_bits = (uint32_t)((l->token_bits * 7 + bits * 16 / n) / 8);
+}
+
+/* Codes whose words are nearly all of one length fall into step late or never. So what the lanes' work costs in cycles,
+ * about 3 for a lane's symbol and 12 for a bridge's, is set off against what the plain loop would have taken. In the
+ * red, lanes are tried again after 2, 4, ... 128 windows. One batch in the red is nothing: the end of a block may cut
+ * it. */
+#define LANE_CYCLES 3
+#define BRIDGE_CYCLES 12
+#define PLAIN_CYCLES 10
+#define MAX_BALANCE 300000
+#define MAX_POOR 7u
+
+static void judge(ff_lanes *l, const ff_batch *batch, size_t n) {
+  l->balance += PLAIN_CYCLES * (int32_t)n;
+  for (unsigned k = 0; k < FF_LANES; k++)
+    l->balance -= LANE_CYCLES * (int32_t)l->lane[k].n;
+  for (unsigned i = 0; i < batch->segments; i++)
+    if (batch->part[i].at >= FF_BRIDGE_START)
+      l->balance -= BRIDGE_CYCLES * (int32_t)batch->part[i].n;
+  if (l->balance < 0) {
+    l->balance = 0;
+    l->poor = FF_MIN(l->poor + 1, MAX_POOR);
+    l->skip = 1u << l->poor;
+  } else if (l->balance > MAX_BALANCE) {
+    l->balance = MAX_BALANCE;
+    l->poor = 0;
+  }
 }
 
 /* True: a batch has been decoded. */
@@ -57,12 +104,12 @@ static bool fill_batch(ff_inflate *s, ff_io *io, uint64_t window) {
 
   ff_tables_widen(&s->tables);
   const size_t n = ff_lanes_decode(l, &s->tables, s->level, io->in, io->in_end, &position, window, &s->batch);
+  if (l->lane[0].n)
+    judge(l, &s->batch, n);
   if (!n || (s->produced < FF_WINDOW && ff_tokens_max_distance(&s->batch) > s->produced))
     return false;
-  l->done += position - s->bit;
-  l->token_bits = (uint32_t)((l->token_bits * 7 + (position - s->bit) * 16 / n) / 8);
-  io->in += position / 8;
-  s->bit = position % 8;
+  note_token_bits(l, position - s->bit, n);
+  advance(s, io, position);
   s->match_length = 0;
   s->phase = FF_TOKENS;
   return true;
@@ -76,15 +123,44 @@ static ff_status plain(ff_inflate *s, ff_io *io, size_t soft, bool *paused) {
   return status;
 }
 
+static void open_block(ff_lanes *l) {
+  if (!l->in_block) {
+    l->in_block = true;
+    l->done = 0;
+  }
+}
+
+ff_status ff_block_produce(ff_inflate *s, ff_io *io, ff_batch *batch) {
+  ff_lanes *const l = &s->lanes;
+  uint64_t position = s->bit;
+  size_t soft, n = 0;
+
+  if (!lanes_apply(s))
+    return FF_DIRECT;
+  open_block(l);
+  ff_tables_widen(&s->tables);
+  const uint64_t window = plan(l, &soft);
+  if (window)
+    n = ff_lanes_decode(l, &s->tables, s->level, io->in, io->in_end, &position, window, batch);
+  if (n)
+    note_token_bits(l, position - s->bit, n);
+  else
+    n = ff_lanes_single(&s->tables, io->in, io->in_end, &position, batch);
+  advance(s, io, position);
+  if (n)
+    return FF_BATCH;
+  const ff_status status = ff_symbols_end(s, io);
+  if (status == FF_END)
+    note_block(l);
+  return status;
+}
+
 ff_status ff_block_run(ff_inflate *s, ff_io *io) {
   ff_lanes *const l = &s->lanes;
   ff_status status;
   bool paused;
 
-  if (!l->in_block) {
-    l->in_block = true;
-    l->done = 0;
-  }
+  open_block(l);
   do {
     size_t soft = SIZE_MAX;
     if (lanes_apply(s)) {

@@ -20,6 +20,9 @@ typedef struct {
   uint32_t max_distance; /* 0: no match */
 } split_piece;
 
+/* Cache lines of input to fetch ahead of each piece. */
+#define INPUT_AHEAD 20u
+
 /* Bytes that a piece's execution may write behind its end. */
 #define OUT_OVERRUN 64u
 FF_STATIC_ASSERT(OUT_OVERRUN >= FF_COPY_OVERRUN && OUT_OVERRUN >= LITERAL_COPY, "margin");
@@ -34,6 +37,24 @@ FF_STATIC_ASSERT(OUT_OVERRUN >= FF_COPY_OVERRUN && OUT_OVERRUN >= LITERAL_COPY, 
 #define ATTRIBUTES FF_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
 #define FF_KERNEL_AVX2 1
 #include "execute_kernel.h"
+
+/* Byte i of a match at distance d < 32 is byte i mod d of its source. Row 32 leaves everything in its place; row 0 is
+ * not used. */
+#define EIGHT(d, i) (i) % (d), (i + 1) % (d), (i + 2) % (d), (i + 3) % (d), (i + 4) % (d), (i + 5) % (d), (i + 6) % (d), \
+                    (i + 7) % (d)
+#define REPEAT(d) {EIGHT(d, 0), EIGHT(d, 8), EIGHT(d, 16), EIGHT(d, 24)}
+static const _Alignas(32) uint8_t repeat_order[33][32] = {
+    REPEAT(1), REPEAT(1), REPEAT(2), REPEAT(3), REPEAT(4), REPEAT(5), REPEAT(6), REPEAT(7), REPEAT(8),
+    REPEAT(9), REPEAT(10), REPEAT(11), REPEAT(12), REPEAT(13), REPEAT(14), REPEAT(15), REPEAT(16),
+    REPEAT(17), REPEAT(18), REPEAT(19), REPEAT(20), REPEAT(21), REPEAT(22), REPEAT(23), REPEAT(24),
+    REPEAT(25), REPEAT(26), REPEAT(27), REPEAT(28), REPEAT(29), REPEAT(30), REPEAT(31), REPEAT(32)};
+/* The least multiple of a distance that is 32 or more. */
+#define BACK(d) ((31 + (d)) / (d) * (d))
+static const uint8_t repeat_back[33] = {
+    0, BACK(1), BACK(2), BACK(3), BACK(4), BACK(5), BACK(6), BACK(7), BACK(8),
+    BACK(9), BACK(10), BACK(11), BACK(12), BACK(13), BACK(14), BACK(15), BACK(16),
+    BACK(17), BACK(18), BACK(19), BACK(20), BACK(21), BACK(22), BACK(23), BACK(24),
+    BACK(25), BACK(26), BACK(27), BACK(28), BACK(29), BACK(30), BACK(31), BACK(32)};
 
 #define NAME(what) what##_avx512
 #define ATTRIBUTES FF_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")
@@ -74,7 +95,7 @@ static void split(const ff_inflate *s, const uint16_t *token, uint32_t n, split_
     split_generic(token, n, piece);
 }
 
-static void execute(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, const split_piece *piece) {
+static void execute(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, split_piece *piece) {
   const bool in_place = piece->max_distance <= (size_t)(io->out - io->base);
 #if FF_X86
   if (s->level >= FF_CPU_AVX512)
@@ -105,8 +126,7 @@ static uint32_t execute_some(ff_inflate *s, ff_io *io, const uint16_t *token, ui
   }
 }
 
-ff_status ff_tokens_run(ff_inflate *s, ff_io *io) {
-  ff_batch *const batch = &s->batch;
+ff_status ff_tokens_run(ff_inflate *s, ff_batch *batch, ff_io *io) {
   const uint8_t *const start = io->out;
   ff_status status = FF_END;
 
@@ -115,7 +135,11 @@ ff_status ff_tokens_run(ff_inflate *s, ff_io *io) {
     if (s->match_length)
       status = FF_OUTPUT_FULL;
   }
+  const uint8_t *ahead = io->in;
   while (status == FF_END && batch->segment < batch->segments) {
+    /* Meanwhile the input of the next batch may come nearer: its lanes start at places no prefetcher foresees. */
+    for (unsigned i = 0; i < INPUT_AHEAD && io->in_end - ahead > 64; i++, ahead += 64)
+      FF_PREFETCH_READ(ahead);
     const ff_segment part = batch->part[batch->segment];
     const uint32_t left = part.n - batch->done;
     const uint32_t n = execute_some(s, io, batch->token + part.at + batch->done, left);

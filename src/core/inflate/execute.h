@@ -4,9 +4,10 @@
 
 #include "inflate.h"
 
-/* Go on with s->batch: FF_END when all of it is in the output, FF_OUTPUT_FULL when it does not fit. Distances must have
- * been checked against s->produced. */
-ff_status ff_tokens_run(ff_inflate *s, ff_io *io);
+/* Go on with a batch: FF_END when all of it is in the output, FF_OUTPUT_FULL when it does not fit. Distances must have
+ * been checked against s->produced. Of *s, only produced, match_length and match_distance change, and only level and
+ * window are read: another thread may decode meanwhile. */
+ff_status ff_tokens_run(ff_inflate *s, ff_batch *batch, ff_io *io);
 
 /* The greatest distance in a batch that has not been begun; 0: no match. */
 unsigned ff_tokens_max_distance(const ff_batch *batch);

@@ -89,43 +89,68 @@ ATTRIBUTES static void NAME(split)(const uint16_t *token, uint32_t n, split_piec
   piece->max_distance = most - FF_TOKEN_DISTANCE;
 }
 
+ATTRIBUTES FF_INLINE void NAME(copy32)(uint8_t *to, const uint8_t *from) {
+#if defined(FF_KERNEL_AVX512) || defined(FF_KERNEL_AVX2)
+  _mm256_storeu_si256((__m256i *)(void *)to, _mm256_loadu_si256((const __m256i *)(const void *)from));
+#else
+  ff_copy16(to, from);
+  ff_copy16(to + 16, from + 16);
+#endif
+}
+
 /* The room must hold piece->bytes + OUT_OVERRUN. */
 ATTRIBUTES FF_INLINE void NAME(copy_any)(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n,
-                                         const split_piece *piece, const bool in_place) {
-  const uint8_t *const literal = piece->literal;
+                                         split_piece *piece, const bool in_place) {
+  const uint8_t *literal = piece->literal;
+  const uint16_t *match = piece->match, *const last = match + piece->matches;
   uint8_t *out = io->out;
-  size_t from = 0;
 
-  for (uint32_t m = 0;; m++) {
-    const size_t to = m < piece->matches ? piece->match[m] : n;
-    const size_t run = to - from;
-    const uint8_t *source = literal + from;
-    uint8_t *const run_end = out + run;
-    ff_copy16(out, source);
-    ff_copy16(out + 16, source + 16);
-    if (FF_UNLIKELY(run > 32))
-      for (out += 32, source += 32; out < run_end; out += 16, source += 16)
-        ff_copy16(out, source);
-    out = run_end;
-    if (m == piece->matches)
+  piece->match[piece->matches] = (uint16_t)n; /* the literals behind the last match */
+  for (;; match++) {
+    const size_t at = *match;
+    const uint8_t *const literal_end = piece->literal + at;
+    NAME(copy32)(out, literal);
+    if (FF_UNLIKELY(literal_end > literal + 32)) {
+      uint8_t *to = out + 32;
+      for (const uint8_t *from = literal + 32; from < literal_end; from += 32, to += 32)
+        NAME(copy32)(to, from);
+    }
+    out += literal_end - literal;
+    if (match == last)
       break;
-    const unsigned length = token[to] - FF_TOKEN_LENGTH, distance = token[to + 1] - FF_TOKEN_DISTANCE;
-    from = to + 2;
+    literal = literal_end + 2;
+    const size_t length = token[at] - FF_TOKEN_LENGTH, distance = token[at + 1] - FF_TOKEN_DISTANCE;
     FF_PREFETCH_WRITE(out + 2048);
+#if defined(FF_KERNEL_AVX512)
+    if (in_place) { /* one permutation repeats what a short distance brings: no branch on the distance */
+      const size_t period = FF_MIN(distance, 32);
+      const __m256i from = _mm256_loadu_si256((const __m256i *)(const void *)(out - distance));
+      const __m256i order = _mm256_load_si256((const __m256i *)(const void *)repeat_order[period]);
+      _mm256_storeu_si256((__m256i *)(void *)out, _mm256_permutexvar_epi8(order, from));
+      if (FF_UNLIKELY(length > 32)) {
+        const size_t back = distance >= 32 ? distance : repeat_back[period];
+        uint8_t *to = out + 32;
+        for (; to < out + length; to += 32)
+          NAME(copy32)(to, to - back);
+      }
+      out += length;
+      continue;
+    }
+#endif
     if (!in_place && distance > (size_t)(out - io->base)) {
       io->out = out;
-      s->match_length = length;
-      s->match_distance = distance;
+      s->match_length = (unsigned)length;
+      s->match_distance = (unsigned)distance;
       ff_copy_match_careful(s, io);
       out = io->out;
       continue;
     }
-    out = ff_copy_match_fast(out, length, distance);
+    out = ff_copy_match_fast(out, (unsigned)length, (unsigned)distance);
   }
   io->out = out;
 }
 
-ATTRIBUTES static void NAME(copy)(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, const split_piece *piece,
+ATTRIBUTES static void NAME(copy)(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, split_piece *piece,
                                   const bool in_place) {
   if (in_place)
     NAME(copy_any)(s, io, token, n, piece, true);

@@ -8,6 +8,9 @@ static bool missed(const ff_lanes *l, uint64_t position) {
 #define missed(l, position) ((void)(l), false)
 #endif
 
+/* A step reads 8 bytes from its position on. */
+#define FF_SINGLE_MARGIN 128u
+
 static void add_segment(ff_batch *batch, uint32_t at, uint32_t n) {
   if (n) {
     batch->part[batch->segments].at = at;
@@ -50,6 +53,43 @@ static bool meet(const ff_lanes *l, cursor *x, cursor *y) {
   return false;
 }
 
+/* One literal, or a length and its distance, from bit *at on; *at is behind it. Returns the number of tokens, 0 where
+ * something special is next. */
+static uint32_t step(const uint32_t *entry, const uint8_t *in, uint64_t limit, uint64_t *at, uint16_t *token) {
+  unsigned bits, more;
+  uint32_t e;
+  if (*at > limit)
+    return 0;
+  e = ff_lane_step(entry, in, *at, 0, token, &bits);
+  if (e & FF_E_EXCEPTION)
+    return 0;
+  if (!(e & FF_E_DIST)) {
+    *at += bits;
+    return 1;
+  }
+  if (*at + bits > limit)
+    return 0;
+  e = ff_lane_step(entry, in, *at + bits, FF_E_DIST, token + 1, &more);
+  if (e & FF_E_EXCEPTION)
+    return 0;
+  *at += bits + more;
+  return 2;
+}
+
+size_t ff_lanes_single(const ff_tables *tables, const uint8_t *in, const uint8_t *in_end, uint64_t *position,
+                       ff_batch *batch) {
+  const uint64_t input_end = (uint64_t)(in_end - in) * 8;
+  uint32_t n = 0;
+
+  batch->segments = batch->segment = batch->done = 0;
+  if (input_end < *position + FF_SINGLE_MARGIN)
+    return 0;
+  for (uint32_t more = 1; more && n + 2 <= FF_BRIDGE_TOKENS; n += more)
+    more = step(tables->entry, in, input_end - FF_SINGLE_MARGIN, position, batch->token + FF_BRIDGE_START + n);
+  add_segment(batch, FF_BRIDGE_START, n);
+  return n;
+}
+
 /* Decode on from `at`, one symbol after the other, until a later lane than `k` is met: its number, with its cursor at
  * the meeting point. n: none was met; decoding stopped at *at. */
 static unsigned bridge(const ff_lanes *l, unsigned k, unsigned n, const uint32_t *entry, const uint8_t *in,
@@ -67,24 +107,10 @@ static unsigned bridge(const ff_lanes *l, unsigned k, unsigned n, const uint32_t
         *met = y;
         return k;
       }
-      unsigned bits, more;
-      uint32_t e;
-      if (*at > limit || *used + 2 > FF_BRIDGE_TOKENS)
+      const uint32_t more = *used + 2 > FF_BRIDGE_TOKENS ? 0 : step(entry, in, limit, at, &token[*used]);
+      if (!more)
         return n;
-      e = ff_lane_step(entry, in, *at, 0, &token[*used], &bits);
-      if (e & FF_E_EXCEPTION)
-        return n;
-      if (e & FF_E_DIST) {
-        if (*at + bits > limit)
-          return n;
-        e = ff_lane_step(entry, in, *at + bits, FF_E_DIST, &token[*used + 1], &more);
-        if (e & FF_E_EXCEPTION)
-          return n;
-        bits += more;
-        ++*used;
-      }
-      ++*used;
-      *at += bits;
+      *used += more;
     }
   }
   return n;

@@ -12,14 +12,14 @@ FF_STATIC_ASSERT(DIST_BITS_MAX <= 32, "the bits of a symbol in 32 bits");
 
 /* Lanes run on this far into the next range, to meet the next lane there: 13 symbols are the mean, some 40 the 95th
  * percentile. */
-#define OVERLAP 256u
+#define OVERLAP 160u
 /* A lane that ends this early has most likely never been in step: it starts again behind. */
 #define EARLY_TOKENS 128u
 #define MAX_RESTARTS 4u
 
 /* Tokens that a batch of steps can add to a lane: the steps, and one symbol with a long code. */
 #define TOKENS_PER_ROUND (FF_LANE_STEPS + 1)
-FF_STATIC_ASSERT(FF_LANE_SLACK >= 64 + FF_LANE_STEPS, "whole vectors behind the last token");
+FF_STATIC_ASSERT(FF_LANE_SLACK >= 32 + FF_LANE_STEPS, "whole vectors behind the last token");
 
 void ff_lanes_reset(ff_lanes *l) {
   l->in_block = false;
@@ -27,8 +27,12 @@ void ff_lanes_reset(ff_lanes *l) {
   l->mean_block = 0;
   l->change = 1024;
   l->token_bits = 16 * 6;
+  l->balance = 100000;
   l->poor = l->skip = 0;
 }
+
+/* The entry that a lane used last. */
+static uint32_t *entry_of(ff_lanes *l, unsigned k) { return &l->record[k][0].entry[1]; }
 
 static void stop_lane(ff_lanes *l, unsigned k) {
   l->lane[k].running = false;
@@ -45,31 +49,31 @@ static bool look_after(ff_lanes *l, unsigned n, const uint32_t *entry, const uin
     ff_lane *const lane = &l->lane[k];
     if (!lane->running) { /* it runs on the spot, for nothing */
       l->position[k] = park;
-      l->entry[k] = 0;
+      *entry_of(l, k) = 0;
       continue;
     }
     bool ended = false;
-    if (l->entry[k] & FF_E_EXCEPTION) {
+    if (*entry_of(l, k) & FF_E_EXCEPTION) {
       unsigned done = 0;
       uint16_t token;
       unsigned bits;
-      while (!(l->record[k][done / 2].entry[done % 2] & FF_E_EXCEPTION))
+      while (!(l->record[k][1 + done / 2].entry[done % 2] & FF_E_EXCEPTION))
         done++;
       lane->n += done;
       const uint32_t e = l->position[k] > limit
                              ? FF_E_EXCEPTION
-                             : ff_lane_step(entry, in, l->position[k], l->entry[k] & FF_E_DIST, &token, &bits);
+                             : ff_lane_step(entry, in, l->position[k], *entry_of(l, k) & FF_E_DIST, &token, &bits);
       if (!(e & FF_E_EXCEPTION)) {
         const size_t at = (size_t)k * FF_LANE_STRIDE + lane->n++;
         tokens[at] = token;
         l->bits[at] = (uint8_t)bits;
         l->position[k] += bits;
-        l->entry[k] = e;
+        *entry_of(l, k) = e;
       } else if (k && lane->n < EARLY_TOKENS && lane->restarts < MAX_RESTARTS && l->position[k] < limit) {
         lane->restarts++;
         lane->n = 0;
         lane->start = ++l->position[k];
-        l->entry[k] = 0;
+        *entry_of(l, k) = 0;
       } else {
         ended = true;
       }
@@ -99,13 +103,11 @@ static bool look_after(ff_lanes *l, unsigned n, const uint32_t *entry, const uin
 
 #define NAME run_lanes_avx2
 #define ATTRIBUTES FF_TARGET("avx2,bmi,bmi2,lzcnt")
-#define FF_KERNEL_BMI2 1
 #define FF_KERNEL_AVX2 1
 #include "lanes_kernel.h"
 
 #define NAME run_lanes_avx512
 #define ATTRIBUTES FF_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt")
-#define FF_KERNEL_BMI2 1
 #define FF_KERNEL_AVX512 1
 #include "lanes_kernel.h"
 #endif
@@ -123,6 +125,7 @@ size_t ff_lanes_decode(ff_lanes *l, const ff_tables *tables, ff_cpu_level level,
   if (l->test.lanes)
     n = FF_MIN(l->test.lanes, FF_LANES);
 #endif
+  l->lane[0].n = 0;
   if (input_end < start + INPUT_MARGIN + FF_LANES_MIN_INPUT)
     return 0;
   const uint64_t limit = input_end - INPUT_MARGIN;
@@ -140,7 +143,7 @@ size_t ff_lanes_decode(ff_lanes *l, const ff_tables *tables, ff_cpu_level level,
     lane->restarts = 0;
     l->position[k] = lane->running ? lane->start : start;
     l->check[k] = lane->running ? lane->stop : 0;
-    l->entry[k] = 0;
+    *entry_of(l, k) = 0;
   }
 #if FF_X86
   if (level >= FF_CPU_AVX512)

@@ -1,40 +1,39 @@
 /* The lanes' loop, included once per CPU level with NAME and ATTRIBUTES set.
  *
- * A round takes every lane FF_LANE_STEPS symbols further, two per load: `bits` starts at the first one and holds at least
- * 57 true bits, which is enough for a length and a distance. No branch depends on the data. A symbol's chain is shift,
- * mask, look up; the lanes' chains are independent, so one lane's lookup latency is hidden by the others' work.
+ * A round takes every lane FF_LANE_STEPS symbols further, two per load: `bits` starts at the first one and holds at
+ * least 57 true bits, which is enough for a length and a distance. No branch depends on the data. A symbol's chain is
+ * shift, mask, look up; the lanes' chains are independent, so one lane's lookup latency is hidden by the others' work.
  * A lane that is stuck at an exceptional entry consumes no bits and records the same entry over and over. */
 
-/* The three-operand instructions of BMI spare a copy each where the constant sits in a register: a fifth of the loop.
- * Compilers know better and fold the constants, unless they cannot see them. */
-#if defined(FF_KERNEL_BMI2)
-#define HIDE(x) __asm__("" : "+r"(x))
-#define LOW_BITS(x, n) _bzhi_u64(x, n)
+/* Six positions about fill the registers of x86-64, so a lane's previous entry is read back from its record: that is
+ * off the chain, which goes through the position. The barrier keeps compilers from "sparing" this load and then
+ * spilling six entries, and gcc 12 from adding the positions up in vector registers: a tenth of the loop each.
+ * Rejected as slower: three symbols per load (and not all bits of the third are always there); BMI's three-operand
+ * forms with constants in registers, because those registers are missed elsewhere. */
+#if defined(__GNUC__)
+#define KEEP_ORDER(p) __asm__ volatile("" : "+r"(p) : : "memory")
 #else
-#define HIDE(x) ((void)0)
-#define LOW_BITS(x, n) ((x) & (((uint64_t)1 << (n)) - 1))
+#define KEEP_ORDER(p) ((void)0)
 #endif
 
-#define LANE_PAIR(k)                                                                        \
-  do {                                                                                      \
-    const uint64_t b = ff_load64(in + (p##k >> three)) >> LOW_BITS(p##k, three);            \
-    const uint32_t e = entry[LOW_BITS(b, index_bits) | (e##k & ~not_dist)];                 \
-    const uint64_t c = b >> (e & 63);                                                       \
-    l->record[k][i].bits = b;                                                                      \
-    l->record[k][i].entry[0] = e;                                                                 \
-    e##k = entry[LOW_BITS(c, index_bits) | (e & ~not_dist)];                                \
-    l->record[k][i].entry[1] = e##k;                                                          \
-    p##k += (uint8_t)(e + e##k); /* both fit in a byte together */                          \
+#define LANE_PAIR(k)                                                                                         \
+  do {                                                                                                       \
+    const uint64_t b = ff_load64(in + (p##k >> 3)) >> (p##k & 7);                                            \
+    const uint32_t e = entry[(b & (FF_TABLE_HALF - 1)) | (l->record[k][i].entry[1] & FF_E_DIST)];            \
+    const uint64_t c = b >> (e & 63);                                                                        \
+    l->record[k][i + 1].bits = b;                                                                            \
+    l->record[k][i + 1].entry[0] = e;                                                                        \
+    const uint32_t f = entry[(c & (FF_TABLE_HALF - 1)) | (e & FF_E_DIST)];                                   \
+    l->record[k][i + 1].entry[1] = f;                                                                        \
+    p##k += (uint8_t)(e + f); /* both numbers fit in a byte together */                                      \
+    KEEP_ORDER(p##k);                                                                                        \
   } while (0)
 
-#define LANE_OPEN(k)            \
-  uint64_t p##k = l->position[k]; \
-  uint32_t e##k = l->entry[k]
+#define LANE_OPEN(k) uint64_t p##k = l->position[k]
 
-#define LANE_CLOSE(k)    \
-  l->position[k] = p##k; \
-  l->entry[k] = e##k;    \
-  any |= e##k;           \
+#define LANE_CLOSE(k)                                                  \
+  l->position[k] = p##k;                                               \
+  any |= l->record[k][0].entry[1] = l->record[k][FF_LANE_PAIRS].entry[1]; \
   late |= p##k >= l->check[k]
 
 #if FF_LANES == 4
@@ -51,10 +50,6 @@
 
 ATTRIBUTES static void NAME(ff_lanes *l, unsigned n, const uint32_t *entry, const uint8_t *in, uint64_t limit,
                             uint64_t park, uint16_t *tokens) {
-  uint64_t three = 3, index_bits = FF_TABLE_BITS, not_dist = ~(uint64_t)FF_E_DIST;
-  HIDE(three);
-  HIDE(index_bits);
-  HIDE(not_dist);
   for (;;) {
     uint32_t any = 0;
     unsigned late = 0;
@@ -72,7 +67,7 @@ ATTRIBUTES static void NAME(ff_lanes *l, unsigned n, const uint32_t *entry, cons
     for (unsigned half = 0; half < FF_LANE_STEPS; half += 16)
       for (unsigned k = 0; k < FF_LANES; k++) {
         const size_t at = (size_t)k * FF_LANE_STRIDE + l->lane[k].n + half;
-        const ff_lane_pair *const pair = &l->record[k][half / 2];
+        const ff_lane_pair *const pair = &l->record[k][1 + half / 2];
         const __m512i x = _mm512_loadu_si512(pair), y = _mm512_loadu_si512(pair + 4);
         const __m512i e = _mm512_permutex2var_epi64(x, odd, y), b = _mm512_permutex2var_epi64(x, even, y);
         const __m512i second = _mm512_srlv_epi64(b, _mm512_and_si512(e, low_byte_of_pair));
@@ -93,7 +88,7 @@ ATTRIBUTES static void NAME(ff_lanes *l, unsigned n, const uint32_t *entry, cons
         const size_t at = (size_t)k * FF_LANE_STRIDE + l->lane[k].n + half;
         __m256i token[2], used[2];
         for (unsigned q = 0; q < 2; q++) {
-          const ff_lane_pair *const pair = &l->record[k][half / 2 + 4 * q];
+          const ff_lane_pair *const pair = &l->record[k][1 + half / 2 + 4 * q];
           const __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)pair);
           const __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)(pair + 2));
           /* Pairs in the order 0, 2, 1, 3. */
@@ -116,8 +111,8 @@ ATTRIBUTES static void NAME(ff_lanes *l, unsigned n, const uint32_t *entry, cons
     for (unsigned k = 0; k < FF_LANES; k++) {
       const size_t at = (size_t)k * FF_LANE_STRIDE + l->lane[k].n;
       for (unsigned i = 0; i < FF_LANE_PAIRS; i++) {
-        const uint32_t e = l->record[k][i].entry[0], f = l->record[k][i].entry[1];
-        const uint64_t b = l->record[k][i].bits, c = b >> (e & 63);
+        const uint32_t e = l->record[k][i + 1].entry[0], f = l->record[k][i + 1].entry[1];
+        const uint64_t b = l->record[k][i + 1].bits, c = b >> (e & 63);
         const uint64_t x = (b & ~(~(uint64_t)0 << (e & 63))) >> (e >> 12 & 15);
         const uint64_t y = (c & ~(~(uint64_t)0 << (f & 63))) >> (f >> 12 & 15);
         tokens[at + 2 * i] = (uint16_t)((e >> 16) + (uint32_t)x);
@@ -144,14 +139,12 @@ ATTRIBUTES static void NAME(ff_lanes *l, unsigned n, const uint32_t *entry, cons
   }
 }
 
-#undef HIDE
-#undef LOW_BITS
+#undef KEEP_ORDER
 #undef LANE_PAIR
 #undef LANE_OPEN
 #undef LANE_CLOSE
 #undef EACH_LANE
 #undef NAME
 #undef ATTRIBUTES
-#undef FF_KERNEL_BMI2
 #undef FF_KERNEL_AVX2
 #undef FF_KERNEL_AVX512

@@ -116,3 +116,17 @@ ff_status ff_symbols_run(ff_inflate *s, ff_io *io, size_t soft, bool *paused) {
   ff_bits_close(&b, s, io);
   return status;
 }
+
+ff_status ff_symbols_end(ff_inflate *s, ff_io *io) {
+  uint32_t e;
+  if (io->in == io->in_end)
+    return FF_NEED_INPUT;
+  ff_bits b = ff_bits_open(s, io);
+  if (!look_up_careful(&s->tables, 0, s->tables.litlen_bits, &b, &e))
+    return FF_NEED_INPUT;
+  if (!(e & FF_E_END))
+    return FF_DIRECT;
+  ff_bits_drop(&b, ff_entry_code_bits(e));
+  ff_bits_close(&b, s, io);
+  return FF_END;
+}

@@ -38,28 +38,52 @@ FF_INLINE uint32_t finish_entry(uint32_t meaning, unsigned code_bits) {
 /* The code words of one Huffman code, ready to be dealt out in canonical order. */
 typedef struct {
   unsigned count[FF_MAX_CODE_BITS + 1];
-  uint16_t sorted[FF_MAX_LITLEN_SYMS]; /* symbols by code length, then by value */
+  uint16_t sorted[FF_MAX_LITLEN_SYMS]; /* symbols by code length (the unused ones first), then by value */
   unsigned longest;                    /* 0: no code word at all */
   int left;                            /* unused code space, in words of 15 bits; negative: over-subscribed */
 } code_plan;
 
+/* Symbols are counted and sorted in four quarters at once: equal lengths stand in rows, and a counter that is stored and
+ * loaded again for each of them would make the time of the whole. */
 static void plan_code(code_plan *plan, const uint8_t *lengths, unsigned n) {
-  unsigned offset[FF_MAX_CODE_BITS + 2];
-  memset(plan->count, 0, sizeof plan->count);
-  for (unsigned i = 0; i < n; i++)
-    plan->count[lengths[i]]++;
+  uint16_t next[4][FF_MAX_CODE_BITS + 1];
+  const unsigned m = n / 4;
+  unsigned at = 0;
+
+  memset(next, 0, sizeof next);
+  for (unsigned i = 0; i < m; i++) {
+    next[0][lengths[i]]++;
+    next[1][lengths[m + i]]++;
+    next[2][lengths[2 * m + i]]++;
+    next[3][lengths[3 * m + i]]++;
+  }
+  for (unsigned i = 4 * m; i < n; i++)
+    next[3][lengths[i]]++;
+
   plan->longest = 0;
   plan->left = 1 << FF_MAX_CODE_BITS;
-  offset[1] = 0;
-  for (unsigned bits = 1; bits <= FF_MAX_CODE_BITS; bits++) {
-    plan->left -= (int)plan->count[bits] << (FF_MAX_CODE_BITS - bits);
-    offset[bits + 1] = offset[bits] + plan->count[bits];
-    if (plan->count[bits])
+  for (unsigned bits = 0; bits <= FF_MAX_CODE_BITS; bits++) {
+    const unsigned first = at, second = first + next[0][bits], third = second + next[1][bits];
+    const unsigned fourth = third + next[2][bits];
+    at = fourth + next[3][bits];
+    next[0][bits] = (uint16_t)first;
+    next[1][bits] = (uint16_t)second;
+    next[2][bits] = (uint16_t)third;
+    next[3][bits] = (uint16_t)fourth;
+    plan->count[bits] = at - first;
+    if (bits && at != first) {
+      plan->left -= (int)(at - first) << (FF_MAX_CODE_BITS - bits);
       plan->longest = bits;
+    }
   }
-  for (unsigned i = 0; i < n; i++)
-    if (lengths[i])
-      plan->sorted[offset[lengths[i]]++] = (uint16_t)i;
+  for (unsigned i = 0; i < m; i++) {
+    plan->sorted[next[0][lengths[i]]++] = (uint16_t)i;
+    plan->sorted[next[1][lengths[m + i]]++] = (uint16_t)(m + i);
+    plan->sorted[next[2][lengths[2 * m + i]]++] = (uint16_t)(2 * m + i);
+    plan->sorted[next[3][lengths[3 * m + i]]++] = (uint16_t)(3 * m + i);
+  }
+  for (unsigned i = 4 * m; i < n; i++)
+    plan->sorted[next[3][lengths[i]]++] = (uint16_t)i;
 }
 
 /* zlib's rule: complete, or one code word of one bit. (No word at all is each caller's own case.) */
@@ -67,13 +91,16 @@ static bool plan_is_usable(const code_plan *plan) {
   return plan->left == 0 || (plan->left > 0 && plan->longest == 1);
 }
 
-/* Next code word of `bits` bits, first bit of the code in bit 0. The last one of all wraps to 0. */
-FF_INLINE unsigned next_code(unsigned code, unsigned bits) {
-  unsigned zeros = code ^ ((1u << bits) - 1);
-  if (!zeros)
-    return 0;
-  unsigned top = 1u << ff_top_bit(zeros);
-  return (code & (top - 1)) | top;
+/* A code word of `bits` bits with its first bit in bit 0, as the input has it. */
+FF_INLINE unsigned reversed(unsigned code, unsigned bits) {
+#define R2(v) v, (v) + 128, (v) + 64, (v) + 192
+#define R4(v) R2(v), R2((v) + 32), R2((v) + 16), R2((v) + 48)
+#define R6(v) R4(v), R4((v) + 8), R4((v) + 4), R4((v) + 12)
+  static const uint8_t byte[256] = {R6(0), R6(2), R6(1), R6(3)};
+#undef R2
+#undef R4
+#undef R6
+  return ((unsigned)byte[code & 0xFF] << 8 | byte[code >> 8]) >> (16 - bits);
 }
 
 /* Index bits of the subtable that the code word of `bits` bits opens: just enough that the words left, in order,
@@ -96,8 +123,8 @@ static unsigned fill_half(uint32_t *entry, unsigned start, unsigned *free_slot, 
   const uint32_t bad = is_dist ? BAD_DIST : BAD_LITLEN;
   uint32_t *half = entry + start;
   const unsigned half_bits = FF_MIN(FF_MAX(plan->longest, 1), FF_TABLE_BITS);
-  unsigned code = 0, bits = 1, sub_prefix = ~0u, sub_start = 0, sub_bits = 0;
-  const uint16_t *symbol = plan->sorted;
+  unsigned next = 0, bits = 1, sub_prefix = ~0u, sub_start = 0, sub_bits = 0;
+  const uint16_t *symbol = plan->sorted + plan->count[0];
 
   if (plan->left > 0) { /* one word of one bit, or none: what is not that word must not occur */
     half[0] = half[1] = finish_entry(bad, 1);
@@ -107,15 +134,15 @@ static unsigned fill_half(uint32_t *entry, unsigned start, unsigned *free_slot, 
   }
   /* First level: words in order of length; before each longer length, what is filled is repeated. */
   for (; bits <= half_bits; bits++) {
-    for (unsigned n = plan->count[bits]; n; n--, symbol++) {
-      half[code] = finish_entry(is_dist ? dist_meaning[*symbol] : litlen_meaning(*symbol), bits);
-      code = next_code(code, bits);
-    }
+    for (unsigned n = plan->count[bits]; n; n--, symbol++)
+      half[reversed(next++, bits)] = finish_entry(is_dist ? dist_meaning[*symbol] : litlen_meaning(*symbol), bits);
+    next <<= 1;
     if (bits < half_bits)
       memcpy(half + (1u << bits), half, sizeof *half << bits);
   }
   for (; bits <= plan->longest; bits++) {
     for (; plan->count[bits]; plan->count[bits]--, symbol++) {
+      const unsigned code = reversed(next++, bits);
       const unsigned prefix = code & (FF_TABLE_HALF - 1);
       if (prefix != sub_prefix) {
         sub_prefix = prefix;
@@ -127,8 +154,8 @@ static unsigned fill_half(uint32_t *entry, unsigned start, unsigned *free_slot, 
       const uint32_t e = finish_entry(is_dist ? dist_meaning[*symbol] : litlen_meaning(*symbol), bits - FF_TABLE_BITS);
       for (unsigned i = code >> FF_TABLE_BITS; i < 1u << sub_bits; i += 1u << (bits - FF_TABLE_BITS))
         entry[sub_start + i] = e;
-      code = next_code(code, bits);
     }
+    next <<= 1;
   }
   return half_bits;
 }
@@ -171,21 +198,19 @@ void ff_tables_widen(ff_tables *t) {
 
 ff_status ff_precode_build(uint8_t table[1u << FF_PRECODE_BITS], const uint8_t lengths[FF_PRECODE_SYMS]) {
   code_plan plan;
-  unsigned code = 0;
-  const uint16_t *symbol = plan.sorted;
+  unsigned next = 0;
 
   plan_code(&plan, lengths, FF_PRECODE_SYMS);
+  const uint16_t *symbol = plan.sorted + plan.count[0];
   if (!plan.longest) { /* zlib reads on with a word of one bit for length 0, and fails at the missing end of block */
     memset(table, 1 << 5, 1u << FF_PRECODE_BITS);
     return FF_END;
   }
   if (plan.left != 0)
     return FF_BAD_PRECODE;
-  for (unsigned bits = 1; bits <= FF_PRECODE_BITS; bits++)
-    for (unsigned n = plan.count[bits]; n; n--, symbol++) {
-      for (unsigned i = code; i < 1u << FF_PRECODE_BITS; i += 1u << bits)
+  for (unsigned bits = 1; bits <= FF_PRECODE_BITS; bits++, next <<= 1)
+    for (unsigned n = plan.count[bits]; n; n--, symbol++)
+      for (unsigned i = reversed(next++, bits); i < 1u << FF_PRECODE_BITS; i += 1u << bits)
         table[i] = (uint8_t)(bits << 5 | *symbol);
-      code = next_code(code, bits);
-    }
   return FF_END;
 }

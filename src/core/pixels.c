@@ -1,0 +1,44 @@
+#include "pixels.h"
+
+#include "normalize.h"
+
+static void limit_room(ff_pixels *px) {
+  const size_t room = (size_t)(px->scratch + sizeof px->scratch - px->io.out);
+  px->io.out_end = px->io.out + FF_MIN(room, px->left);
+}
+
+void ff_pixels_open(ff_pixels *px) {
+  px->io.base = px->io.out = px->scratch;
+  px->converted = px->scratch;
+  limit_room(px);
+}
+
+static size_t convert(const ff_pixels *px, size_t n) {
+  switch (px->kind) {
+  case 'f':
+    ff_affine_u8_f32(px->level, px->converted, px->out, n, (float)px->scale, (float)px->shift, px->bypass);
+    return n * 4;
+  case 'd':
+    ff_affine_u8_f64(px->level, px->converted, px->out, n, px->scale, px->shift);
+    return n * 8;
+  default:
+    ff_affine_u8_f16(px->level, px->converted, px->out, n, (float)px->scale, (float)px->shift);
+    return n * 2;
+  }
+}
+
+bool ff_pixels_flush(ff_pixels *px, ff_inflate *s) {
+  const size_t n = (size_t)(px->io.out - px->converted);
+  px->out += convert(px, n);
+  px->left -= n;
+  px->converted = px->io.out;
+  if (px->io.out == px->io.out_end && px->left) {
+    /* What stays in front of the new bytes serves as window in place. The scratch is full: it holds more than that. */
+    ff_inflate_keep(s, &px->io);
+    memmove(px->scratch, px->io.out - FF_WINDOW, FF_WINDOW);
+    px->io.out = px->scratch + FF_WINDOW;
+    px->io.kept_at = px->converted = px->io.out;
+  }
+  limit_room(px);
+  return px->left != 0;
+}

@@ -1,0 +1,29 @@
+/* Decoded bytes that leave as floating point, while they are in the cache: no full-size intermediate. */
+#ifndef FF_PIXELS_H
+#define FF_PIXELS_H
+
+#include "inflate/inflate.h"
+
+/* Decoded bytes between two slides of the window. */
+#define FF_PIXELS_ROOM ((size_t)128 << 10)
+
+typedef struct ff_pixels {
+  ff_io io;                 /* its output side is the scratch */
+  const uint8_t *converted; /* what of the scratch has left */
+  ff_cpu_level level;
+  char kind;   /* 'f', 'd' or 'e': float32, float64, float16 */
+  bool bypass; /* see normalize.h */
+  double scale;
+  double shift;
+  uint8_t *out; /* next item */
+  size_t left;  /* items of room */
+  uint8_t scratch[FF_WINDOW + FF_PIXELS_ROOM];
+} ff_pixels;
+
+/* Get ready for output of up to `left` items. level, kind, bypass, scale, shift, out and left must have been set. */
+void ff_pixels_open(ff_pixels *px);
+
+/* Convert what is new in the scratch and make room in it. `s` is what made it. False: the room for items is full. */
+bool ff_pixels_flush(ff_pixels *px, ff_inflate *s);
+
+#endif
