@@ -25,10 +25,11 @@ from fmnist_fast import _native
 
 __all__ = ("GzipDecoder",)
 
-# Input per call of the core; between calls a pending Ctrl-C is looked for. Even at DEFLATE's highest ratio the decoder is
-# through such a piece within 100 ms.
+# Input per call of the core; between calls a pending Ctrl-C is looked for. Even at DEFLATE's highest ratio
+# the decoder is through such a piece within 100 ms.
 cdef Py_ssize_t SLICE = 1 << 18
-# What one thread does between two turns of the pipeline: enough to get past what only it can do, and to time it.
+# What one thread does between two turns of the pipeline: enough to get past what only it can do, and to
+# time it.
 cdef Py_ssize_t ALONE_SLICE = 1 << 16
 # Less than this, in or out, is not worth waking a thread.
 cdef Py_ssize_t PIPE_BYTES = 1 << 17
@@ -219,7 +220,7 @@ cdef class GzipDecoder:
         cdef const uint8_t *begin = <const uint8_t *>source.buf
         cdef const uint8_t *end = begin + source.len
         cdef ff_status status
-        io.next_in = begin
+        io.next_in = io.in_end = begin
         while True:
             if self._pipe is not NULL and not io.pause and self._run_piped(io, px, end):
                 status = FF_OUTPUT_FULL
@@ -274,6 +275,7 @@ cdef class GzipDecoder:
 
     cdef int _produce(self, ff_io *io, const uint8_t *end) except -1:
         cdef ff_io feed = io[0]  # *io is the consumer's as long as it runs
+        io.in_end = io.next_in  # where there is no input to prefetch
         cdef ff_status status = FF_NEED_INPUT
         ff_pipeline_open(self._pipe)
         future = self._start_consumer()

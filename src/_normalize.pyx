@@ -25,7 +25,9 @@ cdef ff_cpu_level LEVEL = _native.level()
 cdef size_t BYPASS_ITEMS = 1 << 20
 
 
-cdef void _affine(char kind, const uint8_t *src, void *out, size_t n, double scale, double shift) noexcept nogil:
+cdef void _affine(
+    char kind, const uint8_t *src, void *out, size_t n, double scale, double shift
+) noexcept nogil:
     if kind == c'f':
         ff_affine_u8_f32(LEVEL, src, out, n, <float>scale, <float>shift, n >= BYPASS_ITEMS)
     elif kind == c'd':

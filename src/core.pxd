@@ -1,4 +1,5 @@
-# What the compiled modules use of the C core. Extern only: nothing here becomes code, so both modules may share it.
+# What the compiled modules use of the C core. Extern only: nothing here becomes code, so all of them may
+# share it.
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
@@ -122,8 +123,12 @@ cdef extern from "normalize.h" nogil:
     void ff_affine_u8_f32(
         ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift, bint bypass
     )
-    void ff_affine_u8_f64(ff_cpu_level level, const uint8_t *src, void *out, size_t n, double scale, double shift)
-    void ff_affine_u8_f16(ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift)
+    void ff_affine_u8_f64(
+        ff_cpu_level level, const uint8_t *src, void *out, size_t n, double scale, double shift
+    )
+    void ff_affine_u8_f16(
+        ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift
+    )
 
 
 cdef extern from "swap.h" nogil:

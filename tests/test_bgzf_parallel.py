@@ -8,7 +8,7 @@ import struct
 import numpy as np
 import pytest
 from builders import BGZF_EOF, DTYPES, bgzf, gzip_header, gzip_member, gzip_trailer, idx_bytes, raw_deflate
-from samples import array_of, images, same
+from samples import array_of, images, noise, same
 
 import fmnist_fast as ff
 from fmnist_fast import _parallel
@@ -218,13 +218,14 @@ def test_small_files_get_no_threads_unasked(monkeypatch):
 
 def test_a_file_that_shrinks_meanwhile(tmp_path, monkeypatch):
     path = tmp_path / "file"
-    path.write_bytes(bgzf(RAW))
+    data = bgzf(idx_bytes(np.frombuffer(noise(900_000), "u1")))
+    path.write_bytes(data)
     real = _parallel.ordered_map
 
     def ordered_map(*arguments):
-        path.write_bytes(bgzf(RAW)[:30_000])
+        path.write_bytes(data[:700_000])
         return real(*arguments)
 
     monkeypatch.setattr(_parallel, "ordered_map", ordered_map)
-    with pytest.raises(ff.FmnistFastError):
+    with pytest.raises(ff.TruncatedError):
         ff.read_idx(path, threads=2)

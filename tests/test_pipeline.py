@@ -1,7 +1,8 @@
 """One member in two threads: one decodes, the other executes, checks and converts. Nothing of that may show.
 
-Files are longer than the pipeline's thresholds, and of the kinds that send it through all its exits: blocks that only the
-direct decoder can handle (stored, fixed), rooms that fill up within a batch, input that ends anywhere, bad data.
+Files are longer than the pipeline's thresholds, and of the kinds that send it through all its exits: blocks
+that only the direct decoder can handle (stored, fixed), rooms that fill up within a batch, input that ends
+anywhere, bad data.
 """
 
 import gzip

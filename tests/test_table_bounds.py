@@ -1,7 +1,7 @@
 """The decode tables are arrays of fixed size: no code that a hostile block can describe may need more slots.
 
-The story is CVE-2005-2096: a table sized by experiment, and a code that nobody had thought of. So the worst case is
-found here by enumeration of every complete code, not by trying files.
+The story is CVE-2005-2096: a table sized by experiment, and a code that nobody had thought of. So the worst
+case is found here by enumeration of every complete code, not by trying files.
 """
 
 import re

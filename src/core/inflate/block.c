@@ -66,10 +66,6 @@ static void advance(ff_inflate *s, ff_io *io, uint64_t position) {
   s->bit = position % 8;
 }
 
-static void note_token_bits(ff_lanes *l, uint64_t bits, size_t n) {
-  l->token_bits = (uint32_t)((l->token_bits * 7 + bits * 16 / n) / 8);
-}
-
 /* Codes whose words are nearly all of one length fall into step late or never. So what the lanes' work costs in cycles,
  * about 3 for a lane's symbol and 12 for a bridge's, is set off against what the plain loop would have taken. In the
  * red, lanes are tried again after 2, 4, ... 128 windows. One batch in the red is nothing: the end of a block may cut
@@ -97,18 +93,25 @@ static void judge(ff_lanes *l, const ff_batch *batch, size_t n) {
   }
 }
 
-/* True: a batch has been decoded. */
-static bool fill_batch(ff_inflate *s, ff_io *io, uint64_t window) {
+/* Tokens in the batch, 0 where lanes do not help; *position is behind them. */
+static size_t decode_batch(ff_inflate *s, const ff_io *io, uint64_t window, ff_batch *batch, uint64_t *position) {
   ff_lanes *const l = &s->lanes;
-  uint64_t position = s->bit;
 
   ff_tables_widen(&s->tables);
-  const size_t n = ff_lanes_decode(l, &s->tables, s->level, io->in, io->in_end, &position, window, &s->batch);
+  const size_t n = ff_lanes_decode(l, &s->tables, s->level, io->in, io->in_end, position, window, batch);
   if (l->lane[0].n)
-    judge(l, &s->batch, n);
+    judge(l, batch, n);
+  if (n)
+    l->token_bits = (uint32_t)((l->token_bits * 7 + (*position - s->bit) * 16 / n) / 8);
+  return n;
+}
+
+/* True: a batch has been decoded. */
+static bool fill_batch(ff_inflate *s, ff_io *io, uint64_t window) {
+  uint64_t position = s->bit;
+  const size_t n = decode_batch(s, io, window, &s->batch, &position);
   if (!n || (s->produced < FF_WINDOW && ff_tokens_max_distance(&s->batch) > s->produced))
     return false;
-  note_token_bits(l, position - s->bit, n);
   advance(s, io, position);
   s->match_length = 0;
   s->phase = FF_TOKENS;
@@ -138,14 +141,13 @@ ff_status ff_block_produce(ff_inflate *s, ff_io *io, ff_batch *batch) {
   if (!lanes_apply(s))
     return FF_DIRECT;
   open_block(l);
-  ff_tables_widen(&s->tables);
   const uint64_t window = plan(l, &soft);
   if (window)
-    n = ff_lanes_decode(l, &s->tables, s->level, io->in, io->in_end, &position, window, batch);
-  if (n)
-    note_token_bits(l, position - s->bit, n);
-  else
+    n = decode_batch(s, io, window, batch, &position);
+  if (!n) {
+    ff_tables_widen(&s->tables);
     n = ff_lanes_single(&s->tables, io->in, io->in_end, &position, batch);
+  }
   advance(s, io, position);
   if (n)
     return FF_BATCH;

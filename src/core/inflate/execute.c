@@ -40,21 +40,20 @@ FF_STATIC_ASSERT(OUT_OVERRUN >= FF_COPY_OVERRUN && OUT_OVERRUN >= LITERAL_COPY, 
 
 /* Byte i of a match at distance d < 32 is byte i mod d of its source. Row 32 leaves everything in its place; row 0 is
  * not used. */
-#define EIGHT(d, i) (i) % (d), (i + 1) % (d), (i + 2) % (d), (i + 3) % (d), (i + 4) % (d), (i + 5) % (d), (i + 6) % (d), \
-                    (i + 7) % (d)
+#define FOUR(d, i) (i) % (d), ((i) + 1) % (d), ((i) + 2) % (d), ((i) + 3) % (d)
+#define EIGHT(d, i) FOUR(d, i), FOUR(d, (i) + 4)
 #define REPEAT(d) {EIGHT(d, 0), EIGHT(d, 8), EIGHT(d, 16), EIGHT(d, 24)}
 static const _Alignas(32) uint8_t repeat_order[33][32] = {
-    REPEAT(1), REPEAT(1), REPEAT(2), REPEAT(3), REPEAT(4), REPEAT(5), REPEAT(6), REPEAT(7), REPEAT(8),
-    REPEAT(9), REPEAT(10), REPEAT(11), REPEAT(12), REPEAT(13), REPEAT(14), REPEAT(15), REPEAT(16),
-    REPEAT(17), REPEAT(18), REPEAT(19), REPEAT(20), REPEAT(21), REPEAT(22), REPEAT(23), REPEAT(24),
-    REPEAT(25), REPEAT(26), REPEAT(27), REPEAT(28), REPEAT(29), REPEAT(30), REPEAT(31), REPEAT(32)};
+    REPEAT(1),  REPEAT(1),  REPEAT(2),  REPEAT(3),  REPEAT(4),  REPEAT(5),  REPEAT(6),  REPEAT(7),  REPEAT(8),
+    REPEAT(9),  REPEAT(10), REPEAT(11), REPEAT(12), REPEAT(13), REPEAT(14), REPEAT(15), REPEAT(16), REPEAT(17),
+    REPEAT(18), REPEAT(19), REPEAT(20), REPEAT(21), REPEAT(22), REPEAT(23), REPEAT(24), REPEAT(25), REPEAT(26),
+    REPEAT(27), REPEAT(28), REPEAT(29), REPEAT(30), REPEAT(31), REPEAT(32)};
 /* The least multiple of a distance that is 32 or more. */
 #define BACK(d) ((31 + (d)) / (d) * (d))
 static const uint8_t repeat_back[33] = {
-    0, BACK(1), BACK(2), BACK(3), BACK(4), BACK(5), BACK(6), BACK(7), BACK(8),
-    BACK(9), BACK(10), BACK(11), BACK(12), BACK(13), BACK(14), BACK(15), BACK(16),
-    BACK(17), BACK(18), BACK(19), BACK(20), BACK(21), BACK(22), BACK(23), BACK(24),
-    BACK(25), BACK(26), BACK(27), BACK(28), BACK(29), BACK(30), BACK(31), BACK(32)};
+    0,        BACK(1),  BACK(2),  BACK(3),  BACK(4),  BACK(5),  BACK(6),  BACK(7),  BACK(8),  BACK(9),  BACK(10),
+    BACK(11), BACK(12), BACK(13), BACK(14), BACK(15), BACK(16), BACK(17), BACK(18), BACK(19), BACK(20), BACK(21),
+    BACK(22), BACK(23), BACK(24), BACK(25), BACK(26), BACK(27), BACK(28), BACK(29), BACK(30), BACK(31), BACK(32)};
 
 #define NAME(what) what##_avx512
 #define ATTRIBUTES FF_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")

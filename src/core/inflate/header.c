@@ -6,7 +6,8 @@
  * can be cut anywhere without being read twice. The order of checks is zlib's, because it decides between "bad" and
  * "cut short" where a stream is both. */
 
-static const uint8_t precode_order[FF_PRECODE_SYMS] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+static const uint8_t precode_order[FF_PRECODE_SYMS] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                       11, 4,  12, 3, 13, 2, 14, 1, 15};
 
 static ff_status block_start(ff_inflate *s, ff_bits *b) {
   if (b->count < 3)

@@ -1,7 +1,7 @@
 #include "inflate.h"
 
-#include "copy.h"
 #include "block.h"
+#include "copy.h"
 #include "execute.h"
 #include "header.h"
 

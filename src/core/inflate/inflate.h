@@ -51,10 +51,10 @@ typedef struct ff_inflate {
   ff_status failure; /* of FF_FAILED */
   ff_cpu_level level;
   bool last_block;
-  unsigned bit;            /* bits of *io->in that are consumed already, 0-7 */
-  uint64_t produced;       /* bytes of this stream so far */
-  unsigned stored_left;    /* FF_STORED_BYTES */
-  unsigned match_length;   /* FF_MATCH, FF_TOKENS: what is still to copy */
+  unsigned bit;          /* bits of *io->in that are consumed already, 0-7 */
+  uint64_t produced;     /* bytes of this stream so far */
+  unsigned stored_left;  /* FF_STORED_BYTES */
+  unsigned match_length; /* FF_MATCH, FF_TOKENS: what is still to copy */
   unsigned match_distance;
   unsigned nlitlen, ndist, nprecode, index; /* block header: counts, and how many lengths have been read */
   uint8_t precode_lengths[FF_PRECODE_SYMS];

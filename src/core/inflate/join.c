@@ -20,9 +20,7 @@ static void add_segment(ff_batch *batch, uint32_t at, uint32_t n) {
 }
 
 static bool is_distance(uint16_t token) { return token >= FF_TOKEN_FIRST_DISTANCE; }
-static bool is_length(uint16_t token) {
-  return token >= FF_TOKEN_FIRST_LENGTH && token < FF_TOKEN_FIRST_DISTANCE;
-}
+static bool is_length(uint16_t token) { return token >= FF_TOKEN_FIRST_LENGTH && token < FF_TOKEN_FIRST_DISTANCE; }
 
 /* A boundary of a lane: before token i, at bit `at`. */
 typedef struct {

@@ -41,8 +41,8 @@ static void stop_lane(ff_lanes *l, unsigned k) {
 }
 
 /* Behind a round: count what each lane has done, and see to those that are stuck or at their end. False: all done. */
-static bool look_after(ff_lanes *l, unsigned n, const uint32_t *entry, const uint8_t *in, uint64_t limit,
-                       uint64_t park, uint16_t *tokens) {
+static bool look_after(ff_lanes *l, unsigned n, const uint32_t *entry, const uint8_t *in, uint64_t limit, uint64_t park,
+                       uint16_t *tokens) {
   bool running = false, beyond_end = false;
 
   for (unsigned k = 0; k < FF_LANES; k++) {
@@ -151,6 +151,8 @@ size_t ff_lanes_decode(ff_lanes *l, const ff_tables *tables, ff_cpu_level level,
   else if (level >= FF_CPU_AVX2)
     run_lanes_avx2(l, n, tables->entry, in, limit, start, batch->token);
   else
+#else
+  (void)level;
 #endif
     run_lanes_generic(l, n, tables->entry, in, limit, start, batch->token);
   return ff_lanes_join(l, n, tables->entry, in, limit, batch, position);

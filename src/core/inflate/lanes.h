@@ -2,10 +2,11 @@
  *
  * The part of a block that is at hand is cut into FF_LANES ranges of equal length, and one lane decodes each of them
  * from its first bit on, though that bit may lie anywhere within a code word. Huffman codes fall into step by
- * themselves: after some 13 symbols such a lane comes upon a true symbol boundary, and from there on it can only do what
- * a decoder that started at the top of the block would do. Where the lane before it, running on past its own range,
- * reaches a bit that the lane behind started a symbol at too, expecting the same kind of symbol, the two are joined. So
- * the result is that of one decoder from the top, bit for bit; guesses cost time when they are wrong, never correctness.
+ * themselves: after some 13 symbols such a lane comes upon a true symbol boundary, and from there on it can only do
+ * what a decoder that started at the top of the block would do. Where the lane before it, running on past its own
+ * range, reaches a bit that the lane behind started a symbol at too, expecting the same kind of symbol, the two are
+ * joined. So the result is that of one decoder from the top, bit for bit; guesses cost time when they are wrong, never
+ * correctness.
  *
  * Lanes report nothing and write nothing but tokens. What is special - end of block, code words that must not occur,
  * the end of the input - ends the batch just before it, and the plain loop finds it again: every verdict is its
@@ -42,9 +43,9 @@ typedef struct ff_lane {
 typedef struct ff_lanes {
   ff_lane lane[FF_LANES];
   uint64_t position[FF_LANES];
-  uint64_t check[FF_LANES]; /* ff_lane.stop; 0 for a lane that has stopped */
+  uint64_t check[FF_LANES];                         /* ff_lane.stop; 0 for a lane that has stopped */
   ff_lane_pair record[FF_LANES][1 + FF_LANE_PAIRS]; /* the first one: entry[1] of the last pair before */
-  uint8_t bits[FF_LANES * FF_LANE_STRIDE]; /* of each token in ff_batch.token */
+  uint8_t bits[FF_LANES * FF_LANE_STRIDE];          /* of each token in ff_batch.token */
 
   /* What the stream was like so far, to place the lanes. Positions and sizes in bits. */
   bool in_block;

@@ -10,20 +10,20 @@
 #define BAD_DIST (FF_E_EXCEPTION | FF_E_DIST)
 
 static const uint32_t length_meaning[32] = {
-    END_OF_BLOCK,   LENGTH(3, 0),   LENGTH(4, 0),   LENGTH(5, 0),   LENGTH(6, 0),   LENGTH(7, 0),  LENGTH(8, 0),
-    LENGTH(9, 0),   LENGTH(10, 0),  LENGTH(11, 1),  LENGTH(13, 1),  LENGTH(15, 1),  LENGTH(17, 1), LENGTH(19, 2),
-    LENGTH(23, 2),  LENGTH(27, 2),  LENGTH(31, 2),  LENGTH(35, 3),  LENGTH(43, 3),  LENGTH(51, 3), LENGTH(59, 3),
-    LENGTH(67, 4),  LENGTH(83, 4),  LENGTH(99, 4),  LENGTH(115, 4), LENGTH(131, 5), LENGTH(163, 5), LENGTH(195, 5),
-    LENGTH(227, 5), LENGTH(258, 0), BAD_LITLEN,     BAD_LITLEN,
+    END_OF_BLOCK,   LENGTH(3, 0),   LENGTH(4, 0),  LENGTH(5, 0),   LENGTH(6, 0),   LENGTH(7, 0),   LENGTH(8, 0),
+    LENGTH(9, 0),   LENGTH(10, 0),  LENGTH(11, 1), LENGTH(13, 1),  LENGTH(15, 1),  LENGTH(17, 1),  LENGTH(19, 2),
+    LENGTH(23, 2),  LENGTH(27, 2),  LENGTH(31, 2), LENGTH(35, 3),  LENGTH(43, 3),  LENGTH(51, 3),  LENGTH(59, 3),
+    LENGTH(67, 4),  LENGTH(83, 4),  LENGTH(99, 4), LENGTH(115, 4), LENGTH(131, 5), LENGTH(163, 5), LENGTH(195, 5),
+    LENGTH(227, 5), LENGTH(258, 0), BAD_LITLEN,    BAD_LITLEN,
 };
 
 static const uint32_t dist_meaning[FF_MAX_DIST_SYMS] = {
-    DISTANCE(1, 0),     DISTANCE(2, 0),      DISTANCE(3, 0),      DISTANCE(4, 0),     DISTANCE(5, 1),
-    DISTANCE(7, 1),     DISTANCE(9, 2),      DISTANCE(13, 2),     DISTANCE(17, 3),    DISTANCE(25, 3),
-    DISTANCE(33, 4),    DISTANCE(49, 4),     DISTANCE(65, 5),     DISTANCE(97, 5),    DISTANCE(129, 6),
-    DISTANCE(193, 6),   DISTANCE(257, 7),    DISTANCE(385, 7),    DISTANCE(513, 8),   DISTANCE(769, 8),
-    DISTANCE(1025, 9),  DISTANCE(1537, 9),   DISTANCE(2049, 10),  DISTANCE(3073, 10), DISTANCE(4097, 11),
-    DISTANCE(6145, 11), DISTANCE(8193, 12),  DISTANCE(12289, 12), DISTANCE(16385, 13), DISTANCE(24577, 13),
+    DISTANCE(1, 0),     DISTANCE(2, 0),     DISTANCE(3, 0),      DISTANCE(4, 0),      DISTANCE(5, 1),
+    DISTANCE(7, 1),     DISTANCE(9, 2),     DISTANCE(13, 2),     DISTANCE(17, 3),     DISTANCE(25, 3),
+    DISTANCE(33, 4),    DISTANCE(49, 4),    DISTANCE(65, 5),     DISTANCE(97, 5),     DISTANCE(129, 6),
+    DISTANCE(193, 6),   DISTANCE(257, 7),   DISTANCE(385, 7),    DISTANCE(513, 8),    DISTANCE(769, 8),
+    DISTANCE(1025, 9),  DISTANCE(1537, 9),  DISTANCE(2049, 10),  DISTANCE(3073, 10),  DISTANCE(4097, 11),
+    DISTANCE(6145, 11), DISTANCE(8193, 12), DISTANCE(12289, 12), DISTANCE(16385, 13), DISTANCE(24577, 13),
     BAD_DIST,           BAD_DIST,
 };
 
@@ -38,13 +38,13 @@ FF_INLINE uint32_t finish_entry(uint32_t meaning, unsigned code_bits) {
 /* The code words of one Huffman code, ready to be dealt out in canonical order. */
 typedef struct {
   unsigned count[FF_MAX_CODE_BITS + 1];
-  uint16_t sorted[FF_MAX_LITLEN_SYMS]; /* symbols by code length (the unused ones first), then by value */
+  uint16_t sorted[FF_MAX_LITLEN_SYMS]; /* symbols by code length (unused ones first), then by value */
   unsigned longest;                    /* 0: no code word at all */
   int left;                            /* unused code space, in words of 15 bits; negative: over-subscribed */
 } code_plan;
 
-/* Symbols are counted and sorted in four quarters at once: equal lengths stand in rows, and a counter that is stored and
- * loaded again for each of them would make the time of the whole. */
+/* Symbols are counted and sorted in four quarters at once: equal lengths stand in rows, and a counter that is stored
+ * and loaded again for each of them would make the time of the whole. */
 static void plan_code(code_plan *plan, const uint8_t *lengths, unsigned n) {
   uint16_t next[4][FF_MAX_CODE_BITS + 1];
   const unsigned m = n / 4;
@@ -87,9 +87,7 @@ static void plan_code(code_plan *plan, const uint8_t *lengths, unsigned n) {
 }
 
 /* zlib's rule: complete, or one code word of one bit. (No word at all is each caller's own case.) */
-static bool plan_is_usable(const code_plan *plan) {
-  return plan->left == 0 || (plan->left > 0 && plan->longest == 1);
-}
+static bool plan_is_usable(const code_plan *plan) { return plan->left == 0 || (plan->left > 0 && plan->longest == 1); }
 
 /* A code word of `bits` bits with its first bit in bit 0, as the input has it. */
 FF_INLINE unsigned reversed(unsigned code, unsigned bits) {
