@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 
 @contextmanager
-def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def atomic_file(path: str | os.PathLike[str], *, follow: bool = True) -> Iterator[BinaryIO]:
     """Open a file to write that takes its name only when the block ends well.
 
     It is written under another name in the same folder, flushed to disk and renamed, and the folder
@@ -23,6 +23,8 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     path : str or os.PathLike
         Where the content goes. A new file gets the permissions the process gives new files, one that
         is replaced hands on its own.
+    follow : bool
+        False: replace whatever has this name, a symbolic link or device too.
 
     Yields
     ------
@@ -33,10 +35,12 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     OSError
         The folder or file cannot be written; the path then still holds what it held.
     """
-    path = os.path.realpath(path)
+    path = os.path.realpath(path) if follow else os.path.abspath(path)
     try:
-        mode = os.stat(path).st_mode
+        mode = os.stat(path, follow_symlinks=follow).st_mode
     except FileNotFoundError:
+        mode = None
+    if not follow and mode is not None and not stat.S_ISREG(mode):
         mode = None
     if mode is not None and not stat.S_ISREG(mode):
         with open(path, "wb") as file:

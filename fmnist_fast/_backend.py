@@ -30,7 +30,8 @@ if TYPE_CHECKING or backend == "numpy":
     from ._numpy import GzipDecoder, affine_u8, cpu_features, crc32, header_size, parse_header, swap_bytes
 else:
     try:
-        from ._codec import GzipDecoder, cpu_features, crc32, header_size, parse_header
+        from ._codec import GzipDecoder
+        from ._native import cpu_features, crc32, header_size, parse_header
         from ._normalize import affine_u8, swap_bytes
     except ImportError as error:
         hint = "reinstall fmnist_fast, or set FMNIST_FAST_BACKEND=numpy for the NumPy backend"

@@ -33,6 +33,7 @@ NEED_INPUT = 0
 OUTPUT_FULL = 1
 END = 2
 TRAILING = 3
+PAUSED = 4
 
 # Messages of the gzip layer; where zlib has words for a case they are used, as for bad DEFLATE data.
 NOT_GZIP = "incorrect header check: a gzip member starts with 1f 8b"

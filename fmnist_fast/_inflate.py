@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 
 class InflateError(Exception):
@@ -27,6 +28,13 @@ class Inflater:
     def __init__(self) -> None:
         self._zlib = zlib.decompressobj(-15)
         self.ended = False
+
+    def copy(self) -> Self:
+        """Return an independent inflater in the same state."""
+        twin = copy(self)
+        if not self.ended:  # zlib has let go of its state by then
+            twin._zlib = self._zlib.copy()
+        return twin
 
     def decode(self, piece: memoryview, limit: int) -> tuple[bytes, int]:
         """Return at most ``limit`` (not 0) decoded bytes, and how much of the piece they took.

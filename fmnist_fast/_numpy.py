@@ -11,12 +11,55 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._gunzip import GzipDecoder
+from . import _gunzip, _idx
 from ._idx import header_size, parse_header
 
 __all__ = ("GzipDecoder", "affine_u8", "cpu_features", "crc32", "header_size", "parse_header", "swap_bytes")
 
+_SCRATCH = 1 << 17  # decoded bytes between the decoder and a conversion
 _SLICE = 1 << 16  # np.take widens its indices to 8 bytes: by slices, half a megabyte at most
+
+
+class GzipDecoder(_gunzip.GzipDecoder):
+    """Decode a sequence of gzip members that arrives in pieces, to bytes or to floats."""
+
+    def decode_affine(
+        self, data: Any, final: bool, out: NDArray[Any], start: int, scale: float, shift: float
+    ) -> tuple[int, int, int]:
+        """Decode from ``data`` to ``out[start:]`` as `affine_u8` would convert the bytes.
+
+        Parameters
+        ----------
+        data, final
+            As for `decode`.
+        out : ndarray, float16, float32 or float64
+            One-dimensional, C-contiguous.
+        start : int
+            First item to write.
+        scale, shift : float
+            As for `affine_u8`.
+
+        Returns
+        -------
+        status, consumed, produced : int
+            As from `decode`; ``produced`` counts items.
+
+        Raises
+        ------
+        CorruptDataError, TruncatedError
+            As from `decode`.
+        """
+        if not 0 <= start <= len(out):
+            raise ValueError(f"start is {start}, out has {len(out)} items")
+        view, used, end = memoryview(data).cast("B"), 0, start
+        scratch = np.empty(min(_SCRATCH, len(out) - start), np.uint8)
+        while True:
+            room = scratch[: len(out) - end]
+            status, consumed, produced = self.decode(view[used:], final, room, 0)
+            affine_u8(room[:produced], out[end : end + produced], scale, shift)
+            used, end = used + consumed, end + produced
+            if status != _idx.OUTPUT_FULL or end == len(out):
+                return status, used, end - start
 
 
 def affine_u8(src: Any, out: NDArray[Any], scale: float, shift: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from ._backend import header_size, parse_header, swap_bytes
 from ._idx import Header
 from ._stream import Stream
 from .errors import FormatError, TruncatedError
-from .normalize import Kernel, float_kernel
+from .normalize import Affine, Kernel, float_kernel
 
 _SCRATCH = 1 << 17  # decoded bytes between the decoder and a conversion
 _FIRST = 1 << 24  # bytes asked for at first where nothing backs the claim of the header
@@ -35,11 +36,12 @@ def read_header(stream: Stream, max_bytes: int | None = None) -> Header:
     TruncatedError
         The data ends inside the header, or the source is too short for the payload it claims.
     """
-    head = bytearray(4)
+    head = bytearray(8)  # the shortest there is, with one dimension
     got = stream.readinto(head)
     if got == len(head):
         rest = bytearray(header_size(head) - len(head))
-        head += rest[: stream.readinto(rest)]
+        if rest:
+            head += rest[: stream.readinto(rest)]
     else:
         del head[got:]
     header = parse_header(head)
@@ -57,10 +59,10 @@ def read_header(stream: Stream, max_bytes: int | None = None) -> Header:
 class Payload:
     """The bytes behind the header of a stream."""
 
-    def __init__(self, stream: Stream, header: Header) -> None:
+    def __init__(self, stream: Stream, header: Header, done: int = 0) -> None:
         self._stream = stream
         self._nbytes = header.nbytes
-        self._done = 0
+        self._done = done  # bytes of it before the place in the stream
 
     @property
     def left(self) -> int:
@@ -75,9 +77,21 @@ class Payload:
         TruncatedError
             The data ends before.
         """
-        got = self._stream.readinto(view, start)
+        self._count(self._stream.readinto(view, start), len(view) - start)
+
+    def fill_affine(self, out: NDArray[Any], kernel: Affine) -> None:
+        """Fill ``out`` completely with uint8 items that the kernel has converted.
+
+        Raises
+        ------
+        TruncatedError
+            The data ends before.
+        """
+        self._count(self._stream.read_affine(out, kernel.scale, kernel.shift), len(out))
+
+    def _count(self, got: int, wanted: int) -> None:
         self._done += got
-        if start + got < len(view):
+        if got < wanted:
             raise TruncatedError(
                 f"the IDX header claims {self._nbytes} bytes of data, the data ends after {self._done}"
             )
@@ -115,6 +129,7 @@ def read_items(
     kernel: Kernel | None,
     out: NDArray[Any] | None = None,
     backed: bool = True,
+    fill_affine: Callable[[NDArray[Any], Affine], None] | None = None,
 ) -> NDArray[Any]:
     """Read ``count`` big-endian items of dtype ``source`` as one-dimensional array of dtype ``result``.
 
@@ -129,6 +144,8 @@ def read_items(
     backed : bool
         Whether the size of the source makes ``count`` credible. If not, memory is asked for as the
         bytes come in, each time as much again.
+    fill_affine : callable, optional
+        Does what ``fill`` and an `Affine` kernel would do, at once.
     """
     if out is not None:
         flat = out.reshape(-1)
@@ -138,13 +155,15 @@ def read_items(
     while done < count:
         if done == flat.size:
             flat.resize(min(2 * done, count), refcheck=False)  # no view on it is left by now
-        if kernel is None:
+        if fill_affine is not None and isinstance(kernel, Affine):
+            fill_affine(flat[done:], kernel)
+        elif kernel is None:
             fill(flat.view(np.uint8).data, done * source.itemsize)
         else:
             _fill_converted(fill, flat[done:], source, kernel)
         done = flat.size
     if kernel is None:
-        _to_native(flat)
+        to_native(flat)
     return flat
 
 
@@ -154,10 +173,11 @@ def _fill_converted(fill: Fill, target: NDArray[Any], source: np.dtype[Any], ker
         part = target[low : low + scratch.size]
         items = scratch[: part.size]
         fill(items.view(np.uint8).data)
-        _to_native(items)
+        to_native(items)
         kernel(items, part)
 
 
-def _to_native(items: NDArray[Any]) -> None:
+def to_native(items: NDArray[Any]) -> None:
+    """Turn big-endian items into native ones, in place."""
     if sys.byteorder == "little" and items.itemsize > 1 and items.size:
         swap_bytes(items)

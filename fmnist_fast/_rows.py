@@ -29,7 +29,7 @@ class RowStream:
     """
 
     def __init__(self, source: Any, trailing: str) -> None:
-        self._stream = open_stream(source, trailing=trailing)
+        self._stream = open_stream(source, trailing=trailing, restarts=True)
         self._broken: FmnistFastError | None = None
         self._busy = False
         try:
@@ -40,12 +40,13 @@ class RowStream:
             raise
         self._row_size = math.prod(self.header.shape[1:])
         self._buffer = memoryview(bytearray(min(_BUFFER, self.header.nbytes)))
+        self.row = 0
         self._start()
 
-    def _start(self) -> None:
-        self._payload = Payload(self._stream, self.header)
+    def _start(self, done: int = 0) -> None:
+        """Take the place in the stream as that of a byte of the payload."""
+        self._payload = Payload(self._stream, self.header, done)
         self._low = self._high = 0  # what of the buffer was decoded and not handed out
-        self.row = 0
         self._proved = False
 
     def read(
@@ -76,21 +77,41 @@ class RowStream:
 
     def seek(self, row: int) -> None:
         """Go to a row; see `IdxReader.seek`."""
-        if self._broken is not None or row < self.row:
-            self._stream.rewind()
-            self._broken = None
-            with self._moving():
+        if self._busy:
+            raise RuntimeError("the source called the reader that was reading from it")
+        to = row * self._row_size * self.header.itemsize
+        if self._broken is not None or not 0 <= to - self._here() <= self._high - self._low:
+            self._move(to)
+        with self._moving():
+            self._skip(to - self._here())
+            self.row = row
+
+    def _here(self) -> int:
+        """Return the bytes of the payload that were handed out, or passed over."""
+        return self.header.nbytes - self._payload.left - (self._high - self._low)
+
+    def _move(self, to: int) -> None:
+        """Go to the nearest place in the stream from which this byte of the payload can be reached."""
+        size = self.header.header_size
+        total = size + self.header.nbytes
+        place = self._stream.seek(size + to, total, lost=self._broken is not None)
+        if 0 < place < size:  # members of a few bytes
+            place = self._stream.seek(0, total)
+        self._broken = None
+        with self._moving():
+            if place == 0:
                 if read_header(self._stream) != self.header:
                     raise FormatError("the file has another header than when it was opened")
-                self._start()
-        with self._moving():
-            left = (row - self.row) * self._row_size * self.header.itemsize
-            scratch = memoryview(bytearray(min(left, _BUFFER)))
-            while left:
-                piece = scratch[: min(left, len(scratch))]
-                self._fill(piece)
-                left -= len(piece)
-            self.row = row
+                place = size
+            self._start(place - size)
+
+    def _skip(self, count: int) -> None:
+        while count:
+            if self._low == self._high:
+                self._ahead(count)
+            step = min(count, self._high - self._low)
+            self._low += step
+            count -= step
 
     def close(self) -> None:
         """Close the stream."""
@@ -119,11 +140,7 @@ class RowStream:
     def _fill(self, view: Any, start: int = 0) -> None:
         view = memoryview(view)[start:]
         if self._low == self._high and len(view) < len(self._buffer):
-            # The last byte waits until it is asked for: the checksum is looked at with it, and rows that
-            # come before would be lost to an error there.
-            ahead = max(len(view), min(len(self._buffer), self._payload.left - 1))
-            self._low, self._high = 0, ahead
-            self._payload.fill(self._buffer[: self._high])
+            self._ahead(len(view))
         have = min(self._high - self._low, len(view))
         view[:have] = self._buffer[self._low : self._low + have]
         self._low += have
@@ -133,3 +150,11 @@ class RowStream:
                 self._fill(rest)
             else:  # too large to gain from the buffer: straight into the caller's memory
                 self._payload.fill(rest)
+
+    def _ahead(self, wanted: int) -> None:
+        """Fill the empty buffer, or as much of it as the data allows."""
+        # The last byte waits until it is asked for: the checksum is looked at with it, and rows that
+        # come before would be lost to an error there.
+        count = min(len(self._buffer), max(wanted, self._payload.left - 1))
+        self._low, self._high = 0, count
+        self._payload.fill(self._buffer[:count])

@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 import os
 import stat
+import threading
 from typing import Any
 
 from ._buffers import byte_view, is_buffer
 
-_BUFFER = 1 << 18
+BUFFER = 1 << 18  # compressed bytes at hand, at the most where decoders consume them
 
 
 class Source:
@@ -32,7 +33,11 @@ class Source:
         Whether nothing follows ``data``.
     offset : int
         Bytes advanced over in all.
+    seekable : bool
+        Whether `seek` and `peek` work.
     """
+
+    seekable = True
 
     def __init__(self, whole: memoryview) -> None:
         self.name: str | None = None
@@ -62,15 +67,19 @@ class Source:
         self.advance(count)
         return count
 
-    def rewind(self) -> None:
-        """Go back to the start position.
+    def seek(self, offset: int) -> None:
+        """Go to a place, counted from the start position.
 
         Raises
         ------
         io.UnsupportedOperation
             The file cannot seek.
         """
-        self.offset = 0
+        self.offset = offset
+
+    def peek(self, offset: int, count: int) -> Any:
+        """Return up to ``count`` bytes from a place without moving; for several threads at once."""
+        return self._whole[offset : offset + count]
 
     def close(self) -> None:
         """Let go of the data; files are closed only where this module opened them."""
@@ -78,7 +87,7 @@ class Source:
 
 
 class _FileSource(Source):
-    def __init__(self, file: Any, owned: bool) -> None:
+    def __init__(self, file: Any, owned: bool, buffer: int) -> None:
         super().__init__(memoryview(b""))
         name = getattr(file, "name", None)
         self.name = os.fsdecode(name) if isinstance(name, str | bytes) else None
@@ -87,7 +96,9 @@ class _FileSource(Source):
         self._file = file
         self._owned = owned
         self._origin = _position(file)
-        self._buffer = bytearray(min(_BUFFER, self.size + 1) if self.size else _BUFFER)
+        self.seekable = self._origin is not None
+        self._lock = threading.Lock()
+        self._buffer = bytearray(min(buffer, self.size + 1) if self.size else buffer)
         self._low = self._high = 0
 
     @property
@@ -137,19 +148,34 @@ class _FileSource(Source):
             raise ValueError(f"the file object returned {count} bytes where at most {len(view)} were asked")
         return count
 
-    def rewind(self) -> None:
+    def seek(self, offset: int) -> None:
         if self._origin is None:
             raise io.UnsupportedOperation("going back needs a path, a buffer or a seekable file object")
-        self._file.seek(self._origin)
-        self.offset = self._low = self._high = 0
+        self._file.seek(self._origin + offset)
+        self.offset, self._low, self._high = offset, 0, 0
         self.final = False
+
+    def peek(self, offset: int, count: int) -> Any:
+        if self._origin is None:
+            raise io.UnsupportedOperation("the file object cannot seek")
+        offset += self._origin
+        raw = _raw(self._file)
+        if type(raw) is io.FileIO and hasattr(os, "pread"):
+            return os.pread(raw.fileno(), count, offset)
+        with self._lock:
+            place = self._file.tell()
+            try:
+                self._file.seek(offset)
+                return self._file.read(count)
+            finally:
+                self._file.seek(place)
 
     def close(self) -> None:
         if self._owned:
             self._file.close()
 
 
-def open_source(source: Any) -> Source:
+def open_source(source: Any, buffer: int = BUFFER) -> Source:
     """Return the `Source` for what a caller handed in.
 
     Parameters
@@ -166,7 +192,7 @@ def open_source(source: Any) -> Source:
     """
     if isinstance(source, str | os.PathLike):
         path = os.fspath(source)
-        opened = _FileSource(open(path, "rb", buffering=0), owned=True)  # noqa: SIM115  (close() closes it)
+        opened = _FileSource(open(path, "rb", buffering=0), True, buffer)  # noqa: SIM115  (close() closes it)
         opened.name = os.fsdecode(path)
         return opened
     if isinstance(source, io.TextIOBase):
@@ -174,7 +200,7 @@ def open_source(source: Any) -> Source:
     if is_buffer(source):  # before the next question, to which an mmap object would say yes as well
         return Source(byte_view(source))
     if hasattr(source, "readinto") or hasattr(source, "read"):
-        return _FileSource(source, owned=False)
+        return _FileSource(source, False, buffer)
     kinds = "a path, a bytes-like object or a binary file object"
     raise TypeError(f"the source must be {kinds}, not {type(source).__name__}")
 
@@ -186,12 +212,16 @@ def _size(file: Any) -> int | None:
     """
     if type(file) is io.BytesIO:
         return max(file.getbuffer().nbytes - file.tell(), 0)
-    raw = file.raw if type(file) in (io.BufferedReader, io.BufferedRandom) else file
+    raw = _raw(file)
     if type(raw) is not io.FileIO:
         return None
     status = os.fstat(raw.fileno())
     # Files that the system makes up on the fly, such as those in /proc, say 0.
     return max(status.st_size - file.tell(), 0) if stat.S_ISREG(status.st_mode) and status.st_size else None
+
+
+def _raw(file: Any) -> Any:
+    return file.raw if type(file) in (io.BufferedReader, io.BufferedRandom) else file
 
 
 def _position(file: Any) -> int | None:

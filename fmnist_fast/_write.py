@@ -64,6 +64,11 @@ def _pieces(array: ArrayLike, compress: Any, level: int, threads: int | None) ->
     raise ValueError(f'compress must be "gzip", "bgzf", False or None, not {compress!r}')
 
 
+def encoded_blocks(array: NDArray[Any]) -> Iterator[bytes]:
+    """Yield the bytes of an uncompressed IDX file in blocks."""
+    return _blocks(build_header(array.dtype, array.shape), array)
+
+
 def _blocks(header: bytes, items: NDArray[Any]) -> Iterator[bytes]:
     """Yield the bytes of the file in blocks of `BLOCK`, the last one shorter.
 

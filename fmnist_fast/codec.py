@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ._buffers import is_buffer
-from ._payload import Payload, conversion, read_header, read_items
-from ._stream import open_stream
+from ._cache import read_cached
+from ._read import Wanted, read
 from ._threads import check_threads
 from ._write import encode, write
-from .errors import OutputError, naming
-from .normalize import check_out
 
 Compression = Literal["gzip", "bgzf", False]
 
@@ -25,6 +23,7 @@ def read_idx(
     dtype: DTypeLike | None = None,
     normalize: tuple[float, float] | None = None,
     threads: int | None = None,
+    cache: bool | str | os.PathLike[str] = False,
     trailing: Literal["error", "ignore"] = "error",
     max_bytes: int | None = None,
 ) -> NDArray[Any]:
@@ -45,6 +44,9 @@ def read_idx(
         `fmnist_fast.normalize` for the rounding.
     threads : int, optional
         Upper limit of threads; 1 stays on the calling thread, None picks.
+    cache : bool, str or os.PathLike, default False
+        Keep the decoded file, and read that the next time. True: in the folder of the source, or where
+        that cannot be written to, in the user's cache folder. A path: in that folder. See the notes.
     trailing : {"error", "ignore"}
         What to do about data after the last item. Checksums are verified in both cases.
     max_bytes : int, optional
@@ -70,27 +72,21 @@ def read_idx(
         An argument out of its range, or a source of another kind.
     OSError
         The file cannot be opened or read.
+
+    Notes
+    -----
+    The cache needs a compressed file that is given by its path. It holds plain IDX, readable by any tool,
+    and is used as long as source and cache are what they were when it was written, by size, times and
+    checksum; else it is written anew. It is opened memory-mapped, copy-on-write: what you write to the
+    array stays in your process. (Items of several bytes are in the wrong order in the file, so they are
+    read; so are files that ``out``, ``dtype`` or ``normalize`` convert.) Where no cache can be written the
+    file is read without. A mapped file may be replaced or deleted, but must not be cut short in place.
     """
     check_threads(threads)
     if max_bytes is not None and (not isinstance(max_bytes, int) or max_bytes < 0):
         raise ValueError(f"max_bytes must be None or an int of at least 0, not {max_bytes!r}")
-    with open_stream(source, trailing=trailing, threads=threads) as stream, naming(stream.name):
-        header = read_header(stream, max_bytes)
-        kernel, result = conversion(header.dtype, dtype, normalize)
-        if out is not None:
-            check_out(out, header.shape, result)
-            _check_overlap(out, source)
-        items = read_items(
-            Payload(stream, header).fill,
-            header.size,
-            header.dtype,
-            result=result,
-            kernel=kernel,
-            out=out,
-            backed=stream.bound is not None,
-        )
-        stream.finish()
-    return items.reshape(header.shape) if out is None else out
+    wanted = Wanted(out, dtype, normalize, threads, trailing, max_bytes)
+    return read(source, wanted) if cache is False else read_cached(source, cache, wanted)
 
 
 def decode_idx(
@@ -133,15 +129,6 @@ def decode_idx(
         trailing=trailing,
         max_bytes=max_bytes,
     )
-
-
-def _check_overlap(out: NDArray[Any], source: Any) -> None:
-    try:
-        data = np.frombuffer(source, np.uint8)
-    except (TypeError, ValueError, AttributeError, BufferError):  # a path, a file object, or no bytes at all
-        return
-    if np.may_share_memory(out, data):
-        raise OutputError("out overlaps the source in memory")
 
 
 def write_idx(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,18 @@ def normalize(
 Kernel = Callable[[NDArray[Any], NDArray[Any]], None]
 
 
+@dataclass(frozen=True)
+class Affine:
+    """The kernel for uint8 items: ``item*scale + shift``, rounded once."""
+
+    scale: float
+    shift: float
+
+    def __call__(self, items: NDArray[Any], out: NDArray[Any]) -> None:
+        """Convert items to ``out``, which has as many."""
+        affine_u8(items, out, self.scale, self.shift)
+
+
 def float_kernel(
     source: np.dtype[Any], mean: float, std: float, dtype: DTypeLike
 ) -> tuple[Kernel, np.dtype[Any]]:
@@ -98,7 +111,7 @@ def float_kernel(
     result = float_dtype(dtype)
     if source == np.uint8:
         scale, shift = coefficients(mean, std, result)
-        return lambda items, out: affine_u8(items, out, scale, shift), result
+        return Affine(scale, shift), result
     work = np.dtype(np.float64 if result == np.float64 else np.float32)
     centre, spread = _finite(mean, std, work)
 

@@ -154,7 +154,15 @@ class IdxReader:
             yield batch
 
     def seek(self, row: int) -> None:
-        """Go to a row: forward by decoding what lies between, backward by starting over.
+        """Go to a row, without decoding all that lies before it where that can be avoided.
+
+        An uncompressed file is simply read from there. In a BGZF file the members between are passed
+        over, by the lengths they name. In other gzip files decoding starts at the best of a few places
+        remembered from reading; xz is decoded from where one is, or from the start.
+
+        What is decoded after a seek is verified as ever, to the end of the file; what was passed over is
+        not. Where the lengths in a BGZF file do not add up, or the member that they lead to is not what
+        it should be, the file is decoded in order.
 
         Parameters
         ----------

@@ -6,14 +6,8 @@ from contextlib import contextmanager
 from copy import copy
 from time import perf_counter
 
-from cpython.buffer cimport (
-    PyBUF_C_CONTIGUOUS,
-    PyBUF_FORMAT,
-    PyBUF_SIMPLE,
-    PyBUF_WRITABLE,
-    PyBuffer_Release,
-    PyObject_GetBuffer,
-)
+from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_SIMPLE, PyBUF_WRITABLE
+from cpython.buffer cimport PyBuffer_Release, PyObject_GetBuffer
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
 from libc.math cimport INFINITY
@@ -28,14 +22,12 @@ __all__ = ("GzipDecoder",)
 # Input per call of the core; between calls a pending Ctrl-C is looked for. Even at DEFLATE's highest ratio
 # the decoder is through such a piece within 100 ms.
 cdef Py_ssize_t SLICE = 1 << 18
-# What one thread does between two turns of the pipeline: enough to get past what only it can do, and to
-# time it.
+# What one thread does between turns of the pipeline: enough to pass what only it can do, and to time it.
 cdef Py_ssize_t ALONE_SLICE = 1 << 16
 # Less than this, in or out, is not worth waking a thread.
 cdef Py_ssize_t PIPE_BYTES = 1 << 17
 # More output than this does not stay in the cache.
 cdef Py_ssize_t BYPASS_BYTES = 1 << 22
-
 # Below this many bytes letting go of the GIL costs more than the work.
 cdef Py_ssize_t NOGIL_BYTES = 1 << 12
 
@@ -47,6 +39,18 @@ cdef void *allocated(size_t n) except NULL:
     if p is NULL:
         raise MemoryError
     return p
+
+
+cdef class _View:
+    """A caller's buffer, held as long as this object lives."""
+
+    cdef Py_buffer held
+
+    def __cinit__(self, data, int flags):
+        PyObject_GetBuffer(data, &self.held, flags)
+
+    def __dealloc__(self):
+        PyBuffer_Release(&self.held)
 
 
 cdef class GzipDecoder:
@@ -123,10 +127,6 @@ cdef class GzipDecoder:
         ValueError
             Not between two blocks; after status ``PAUSED`` it is.
         """
-        with self._working():
-            return self._copy()
-
-    cdef GzipDecoder _copy(self):
         cdef GzipDecoder twin = GzipDecoder(2 if self._pipe else 1, _frozen=self)
         if self._core is NULL:
             twin._point[0] = self._point[0]
@@ -134,13 +134,12 @@ cdef class GzipDecoder:
             raise ValueError("a decoder can be copied between two blocks only")
         return twin
 
-    cdef int _thaw(self) except -1:
+    cdef void _thaw(self) except *:
         if self._core is NULL:
             self._core = <ff_gzip *>allocated(sizeof(ff_gzip))
             ff_gzip_restore(self._core, LEVEL, self._point)
             PyMem_Free(self._point)
             self._point = NULL
-        return 0
 
     @contextmanager
     def _working(self):
@@ -151,63 +150,42 @@ cdef class GzipDecoder:
             if self._error is not None:
                 raise copy(self._error)
             yield
-        except BaseException as error:
-            # Also after an interrupt: how far the input was read is lost with the return value.
-            self._error = self._error or error
-            raise
         finally:
             self._lock.release()
 
     cdef tuple _decode(self, data, bint final, out, Py_ssize_t start, bint pause):
-        cdef Py_buffer source
-        cdef Py_buffer room
+        cdef _View source = _View(data, PyBUF_SIMPLE)
+        cdef _View room = _View(out, PyBUF_WRITABLE)
         cdef ff_io io
+        if not 0 <= start <= room.held.len:
+            raise ValueError(f"start is {start}, out has {room.held.len} bytes")
         self._thaw()
         io.pause = pause
-        PyObject_GetBuffer(data, &source, PyBUF_SIMPLE)
-        try:
-            PyObject_GetBuffer(out, &room, PyBUF_WRITABLE)
-            try:
-                if not 0 <= start <= room.len:
-                    raise ValueError(f"start is {start}, out has {room.len} bytes")
-                io.base = <uint8_t *>room.buf
-                io.out = io.base + start
-                io.out_end = io.base + room.len
-                status, consumed = self._run(&source, final, &io, NULL)
-                return status, consumed, io.out - io.base - start
-            finally:
-                PyBuffer_Release(&room)
-        finally:
-            PyBuffer_Release(&source)
+        io.base = <uint8_t *>room.held.buf
+        io.out = io.base + start
+        io.out_end = io.base + room.held.len
+        status, consumed = self._run(source, final, &io, NULL)
+        return status, consumed, io.out - io.base - start
 
     cdef tuple _decode_affine(self, data, bint final, out, Py_ssize_t start, double scale, double shift):
-        cdef Py_buffer source
-        cdef Py_buffer room
-        cdef Py_ssize_t items
+        cdef _View source = _View(data, PyBUF_SIMPLE)
+        cdef _View room = _View(out, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
+        cdef Py_ssize_t items = room.held.len // room.held.itemsize
         cdef ff_pixels *px = self._scratch()
+        if room.held.format is NULL or bytes(room.held.format) not in (b"e", b"f", b"d"):
+            raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
+        if not 0 <= start <= items:
+            raise ValueError(f"start is {start}, out has {items} items")
         self._thaw()
         px.io.pause = False
-        PyObject_GetBuffer(data, &source, PyBUF_SIMPLE)
-        try:
-            PyObject_GetBuffer(out, &room, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
-            try:
-                items = room.len // room.itemsize
-                if room.format is NULL or bytes(room.format) not in (b"e", b"f", b"d"):
-                    raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
-                if not 0 <= start <= items:
-                    raise ValueError(f"start is {start}, out has {items} items")
-                px.kind = room.format[0]
-                px.scale, px.shift = scale, shift
-                px.bypass = room.len >= BYPASS_BYTES
-                px.out = <uint8_t *>room.buf + start * room.itemsize
-                px.left = items - start
-                ff_pixels_open(px)
-                status, consumed = self._run(&source, final, &px.io, px)
-                return status, consumed, items - start - <Py_ssize_t>px.left
-            finally:
-                PyBuffer_Release(&room)
-        finally:
-            PyBuffer_Release(&source)
+        px.kind = room.held.format[0]
+        px.scale, px.shift = scale, shift
+        px.bypass = room.held.len >= BYPASS_BYTES
+        px.out = <uint8_t *>room.held.buf + start * room.held.itemsize
+        px.left = items - start
+        ff_pixels_open(px)
+        status, consumed = self._run(source, final, &px.io, px)
+        return status, consumed, items - start - <Py_ssize_t>px.left
 
     cdef ff_pixels *_scratch(self) except NULL:
         if self._pixels is NULL:
@@ -215,23 +193,26 @@ cdef class GzipDecoder:
             self._pixels.level = LEVEL
         return self._pixels
 
-    cdef tuple _run(self, Py_buffer *source, bint final, ff_io *io, ff_pixels *px):
+    cdef tuple _run(self, _View source, bint final, ff_io *io, ff_pixels *px):
         """Return status and bytes consumed; the output is in *io, or in *px of which *io is the scratch."""
-        cdef const uint8_t *begin = <const uint8_t *>source.buf
-        cdef const uint8_t *end = begin + source.len
-        cdef ff_status status
+        cdef const uint8_t *begin = <const uint8_t *>source.held.buf
+        cdef const uint8_t *end = begin + source.held.len
+        cdef ff_status status = FF_NEED_INPUT
         io.next_in = io.in_end = begin
-        while True:
-            if self._pipe is not NULL and not io.pause and self._run_piped(io, px, end):
-                status = FF_OUTPUT_FULL
-                break
-            status = self._run_alone(io, px, end, final)
-            if status != FF_NEED_INPUT or io.in_end == end:
-                break
-            PyErr_CheckSignals()
-        if status >= FF_BAD_BLOCK_TYPE:
-            raise self._failure(status, end - io.next_in)
-        return status, io.next_in - begin
+        try:
+            while True:
+                if self._pipe is not NULL and not io.pause and self._run_piped(io, px, end):
+                    return FF_OUTPUT_FULL, io.next_in - begin
+                status = self._run_alone(io, px, end, final)
+                if status >= FF_BAD_BLOCK_TYPE:
+                    raise self._failure(status, end - io.next_in)
+                if status != FF_NEED_INPUT or io.in_end == end:
+                    return status, io.next_in - begin
+                PyErr_CheckSignals()
+        except BaseException as error:
+            # Also after an interrupt: how far the input was read is lost with the return value.
+            self._error = error
+            raise
 
     cdef object _failure(self, ff_status status, Py_ssize_t unread):
         cdef ff_gzip *g = self._core

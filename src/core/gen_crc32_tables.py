@@ -21,7 +21,7 @@ def tables() -> list[list[int]]:
 
 
 def fold_constant(bits: int) -> int:
-    """x**bits mod P, reflected; shifted by one, as a carry-less product of reflected values is one bit low."""
+    """x**bits mod P, reflected; shifted by one, as a carry-less product of such values is one bit low."""
     value = 1 << 31  # x**0, reflected
     for _ in range(bits):
         value = value >> 1 ^ (POLY if value & 1 else 0)

@@ -287,7 +287,7 @@ static const char *decode(decoder *d, const test_case *t, ff_cpu_level level, wa
       const size_t made = (size_t)(io.out - buffer);
       if (made > expected->n || memcmp(buffer + compared, expected->data + compared, made - compared))
         wrong = "wrong bytes";
-      memset(buffer, SCRIBBLE, made);
+      memset(buffer + compared, SCRIBBLE, made - compared);
       compared = made;
       io.base = io.out;
     }

@@ -1,0 +1,183 @@
+"""Measuring that holds on a noisy machine.
+
+The contestants take turns in one process, A B A B, and every turn of one is divided by the turn of the other
+right beside it: a neighbour's burst of work meets both. What is reported is the median of those ratios, their
+quartiles, and a bootstrap interval of the median; a single time means nothing here and decides nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Call = Callable[[], object]
+Clock = Callable[[], float]
+
+#: The CPU's clock (user and system time of this process) stands still while others have the CPU, which helps
+#: on an overbooked machine. It adds up all threads, so it is for one-thread rows only; it sees no waiting.
+CLOCKS: dict[str, Clock] = {"wall": time.perf_counter, "cpu": time.process_time}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A set of measurements: its median, its quartiles, and how sure the median is.
+
+    Attributes
+    ----------
+    median : float
+    quartiles : tuple of float
+        A quarter of the values lies below the first, a quarter above the second.
+    interval : tuple of float
+        95 % bootstrap interval of the median.
+    count : int
+        Number of measurements.
+    """
+
+    median: float
+    quartiles: tuple[float, float]
+    interval: tuple[float, float]
+    count: int
+
+    @classmethod
+    def of(cls, values: Sequence[float] | npt.NDArray[np.float64], seed: int = 0) -> Spread:
+        """Summarize values; the same seed draws the same resamples."""
+        data = np.asarray(values, np.float64)
+        draws = np.random.default_rng(seed).integers(0, len(data), (4000, len(data)))
+        low, high = np.percentile(np.median(data[draws], axis=1), (2.5, 97.5))
+        first, third = np.percentile(data, (25, 75))
+        return cls(float(np.median(data)), (float(first), float(third)), (float(low), float(high)), len(data))
+
+    def scaled(self, factor: float) -> Spread:
+        """Return the same in another unit."""
+        first, third = self.quartiles
+        low, high = self.interval
+        return Spread(
+            self.median * factor, (first * factor, third * factor), (low * factor, high * factor), self.count
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One contestant against another.
+
+    Attributes
+    ----------
+    ratio : Spread
+        Time of the peer over our time, pair by pair: above 1 we are faster.
+    ours, peer : float
+        Median seconds of one call, for orientation only.
+    calls : int
+        Calls in a row that made up one timing.
+    """
+
+    ratio: Spread
+    ours: float
+    peer: float
+    calls: int
+
+
+def compare(
+    ours: Call,
+    *peers: Call,
+    pairs: int = 15,
+    warmup: int = 2,
+    least: float = 0.004,
+    seed: int = 0,
+    clock: Clock = time.perf_counter,
+) -> list[Comparison]:
+    """Let `ours` and its peers take turns.
+
+    Parameters
+    ----------
+    ours, *peers : callable
+        Called without arguments. What a call returns is kept until the clock has stopped.
+    pairs : int
+        Rounds that count.
+    warmup : int
+        Rounds before them, at least one; the last tells how many calls one timing needs.
+    least : float
+        Seconds that a timing lasts at least; shorter calls are repeated, all equally often.
+    seed : int
+        Of the bootstrap.
+    clock : callable
+        One of `CLOCKS`.
+
+    Returns
+    -------
+    list of Comparison
+        One for each peer.
+    """
+    calls = (ours, *peers)
+    with _quiet():
+        for _ in range(max(warmup, 1)):
+            fastest = min(_time(call, 1, clock) for call in calls)
+        number = max(1, math.ceil(least / max(fastest, 1e-9)))
+        times = np.array([[_time(call, number, clock) for call in calls] for _ in range(pairs)]) / number
+    median = np.median(times, axis=0)
+    return [
+        Comparison(Spread.of(times[:, k] / times[:, 0], seed), float(median[0]), float(median[k]), number)
+        for k in range(1, len(calls))
+    ]
+
+
+def measure(call: Call, *, rounds: int = 15, warmup: int = 2, seed: int = 0) -> Spread:
+    """Time one call alone, in seconds, for limits that are stated in seconds."""
+    with _quiet():
+        for _ in range(max(warmup, 1)):
+            _time(call, 1)
+        return Spread.of([_time(call, 1) for _ in range(rounds)], seed)
+
+
+@contextlib.contextmanager
+def pinned(cpu: int | None) -> Iterator[bool]:
+    """Keep this process on one CPU for a while, where the system has such a call and allows it.
+
+    Yields
+    ------
+    bool
+        Whether it is pinned. Child processes and new threads inherit the pin.
+    """
+    if cpu is None or not hasattr(os, "sched_setaffinity"):
+        yield False
+        return
+    before = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {cpu})
+    except (OSError, ValueError):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the garbage collector out of the timings."""
+    enabled = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _time(call: Call, number: int, clock: Clock = time.perf_counter) -> float:
+    kept = None
+    start = clock()
+    for _ in range(number):
+        kept = call()
+    seconds = clock() - start
+    del kept
+    return seconds
