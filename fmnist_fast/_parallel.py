@@ -77,13 +77,15 @@ def read_bgzf(
             raise NotBgzfError
         with open_stream(source.peek(group.offset, group.size), threads=1) as stream:
             stream.readinto(bytearray(min(max(header.header_size - group.start, 0), group.decoded)))
+            payload = Payload(stream, Header(dtype, (high - low,)))
             read_items(
-                Payload(stream, Header(dtype, (high - low,))).fill,
+                payload.fill,
                 high - low,
                 dtype,
                 result=target.dtype,
                 kernel=kernel,
                 out=target[low:high],
+                fill_affine=payload.fill_affine,
             )
             stream.finish()
 
