@@ -67,5 +67,5 @@ int main(int argc, char **argv) {
       break;
   }
   fwrite(out, 1, (size_t)(io.out - out), stdout);
-  return status;
+  return (int)status;
 }

@@ -3,20 +3,26 @@
  *     lanes levels     the CPU levels of this machine and the number of lanes, one per line
  *     lanes run        cases from standard input, one per line:
  *
- *         INPUT OUTPUT VERDICT CONSUMED LEVEL WAY LANES SEED WINDOW PIECE ROOM
+ *         INPUT OUTPUT VERDICT CONSUMED LEVEL WAY MEMORY LANES SEED WINDOW PIECE ROOM
  *
  * INPUT and OUTPUT are files; OUTPUT holds all bytes up to the end or the fault. VERDICT is ok, truncated or corrupt,
  * after CONSUMED bytes. WAY is how it is decoded:
  *
- *     whole    ff_gzip_run(); the output so far is the window
- *     fresh    the same, but each room of output is new memory, so that the window is the decoder's own copy
+ *     whole    ff_gzip_run()
  *     turns    up to four batches are decoded, then executed, and so on, in one thread
  *     pair     the pipeline, in two threads
+ *
+ * MEMORY is where output goes: with "same" a room follows upon the one before, and is window; with "fresh" what a full
+ * room held is overwritten, so that the window is the decoder's own copy.
  *
  * LANES, SEED and WINDOW are the hooks' values (0: none); PIECE and ROOM are bytes of input and output per call.
  *
  * Each case that fails is a line of its own; lines that begin with "stats" tell what the lanes did. The exit status is
  * the number of failures, at most 100; 120 and above: the driver itself failed. */
+
+/* nanosleep() in atomic.h, which -std=c11 hides. */
+#define _POSIX_C_SOURCE 200809L
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +41,8 @@ size_t lanes_decode_inner(ff_lanes *l, const ff_tables *tables, ff_cpu_level lev
 
 enum { CANARY = 64, CANARY_BYTE = 0xC5, SCRIBBLE = 0xEE, EXCESS = 700, ALONE = 3000 };
 
-typedef enum { WHOLE, FRESH, TURNS, PAIR, WAYS } way;
-static const char *const way_names[WAYS] = {"whole", "fresh", "turns", "pair"};
+typedef enum { WHOLE, TURNS, PAIR, WAYS } way;
+static const char *const way_names[WAYS] = {"whole", "turns", "pair"};
 
 typedef struct {
   unsigned long batches;  /* that held tokens */
@@ -105,7 +111,7 @@ static void load(blob *b, const char *name) {
 }
 
 typedef struct {
-  char input[512], output[512], verdict[16], level[16], way[16];
+  char input[512], output[512], verdict[16], level[16], way[16], memory[16];
   unsigned long consumed, lanes, seed, window, piece, room;
 } test_case;
 
@@ -243,6 +249,7 @@ static bool guards_hold(const ff_io *io) {
 static const char *decode(decoder *d, const test_case *t, ff_cpu_level level, way how, const blob *input,
                           const blob *expected) {
   const size_t capacity = expected->n + EXCESS;
+  const bool fresh = !strcmp(t->memory, "fresh");
   uint8_t *const buffer = allocated(capacity + CANARY), *piece = NULL;
   const char *wrong = NULL;
   size_t seen = 0, consumed = 0, compared = 0;
@@ -283,7 +290,7 @@ static const char *decode(decoder *d, const test_case *t, ff_cpu_level level, wa
       wrong = "more output than expected";
     if (wrong || status != FF_OUTPUT_FULL)
       continue;
-    if (how == FRESH) { /* what lies there is no window any more */
+    if (fresh) { /* what lies there is no window any more */
       const size_t made = (size_t)(io.out - buffer);
       if (made > expected->n || memcmp(buffer + compared, expected->data + compared, made - compared))
         wrong = "wrong bytes";
@@ -326,9 +333,9 @@ static int run_cases(void) {
 
   memset(d, 0, sizeof *d);
   while (fgets(line, sizeof line, stdin)) {
-    if (sscanf(line, "%511s %511s %15s %lu %15s %15s %lu %lu %lu %lu %lu", t.input, t.output, t.verdict, &t.consumed,
-               t.level, t.way, &t.lanes, &t.seed, &t.window, &t.piece, &t.room) != 11)
-      die("a case has eleven fields");
+    if (sscanf(line, "%511s %511s %15s %lu %15s %15s %15s %lu %lu %lu %lu %lu", t.input, t.output, t.verdict,
+               &t.consumed, t.level, t.way, t.memory, &t.lanes, &t.seed, &t.window, &t.piece, &t.room) != 12)
+      die("a case has twelve fields");
     const int level = ff_cpu_cap(ff_cpu_detect(), t.level);
     if (level < 0 || strcmp(ff_cpu_name((ff_cpu_level)level), t.level) || t.lanes > FF_LANES || !t.piece || !t.room)
       die("a case that cannot be run");
