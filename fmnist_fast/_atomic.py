@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -47,7 +46,7 @@ def atomic_file(path: str | os.PathLike[str], *, follow: bool = True) -> Iterato
             yield file
         return
     folder = os.path.dirname(path)
-    temporary = os.path.join(folder, f".fmnist_fast-{secrets.token_hex(8)}.tmp")
+    temporary = os.path.join(folder, f".fmnist_fast-{os.urandom(8).hex()}.tmp")
     try:
         file = open(temporary, "xb")  # noqa: SIM115  (outside of the block that removes it)
     except OSError as error:

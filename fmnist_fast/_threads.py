@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _Part = TypeVar("_Part")
 _Result = TypeVar("_Result")
@@ -45,6 +47,8 @@ def ordered_map(work: Callable[[_Part], _Result], parts: Iterable[_Part], thread
     if threads == 1:
         yield from map(work, parts)
         return
+    from concurrent.futures import ThreadPoolExecutor  # not at import: it takes milliseconds
+
     waiting: deque[Future[_Result]] = deque()
     with ThreadPoolExecutor(threads, thread_name_prefix="fmnist_fast") as pool:
         try:

@@ -10,21 +10,40 @@ static uint32_t crc_bytes(uint32_t crc, const uint8_t *p, size_t n) {
   return crc;
 }
 
-/* Eight bytes a step: table k holds the effect of a byte that k more bytes follow. */
+/* Eight bytes: table k holds the effect of a byte that k more bytes follow. */
+FF_INLINE uint32_t crc_word(const uint32_t table[8][256], uint64_t word) {
+  const uint32_t low = (uint32_t)word, high = (uint32_t)(word >> 32);
+  return table[7][low & 0xFF] ^ table[6][low >> 8 & 0xFF] ^ table[5][low >> 16 & 0xFF] ^ table[4][low >> 24] ^
+         table[3][high & 0xFF] ^ table[2][high >> 8 & 0xFF] ^ table[1][high >> 16 & 0xFF] ^ table[0][high >> 24];
+}
+
+/* One chain of words is bound by the latency of the lookups. So long data is braided: of each four words one goes to each
+ * of four chains, whose remainder is moved on by all four (the far tables) to where its next word stands. */
 static uint32_t crc_generic(uint32_t crc, const uint8_t *p, size_t n) {
-  for (; n >= 8; n -= 8, p += 8) {
-    const uint32_t low = ff_load32(p) ^ crc, high = ff_load32(p + 4);
-    crc = ff_crc32_table[7][low & 0xFF] ^ ff_crc32_table[6][low >> 8 & 0xFF] ^ ff_crc32_table[5][low >> 16 & 0xFF] ^
-          ff_crc32_table[4][low >> 24] ^ ff_crc32_table[3][high & 0xFF] ^ ff_crc32_table[2][high >> 8 & 0xFF] ^
-          ff_crc32_table[1][high >> 16 & 0xFF] ^ ff_crc32_table[0][high >> 24];
+  if (n >= 64) {
+    uint64_t a = crc, b = 0, c = 0, d = 0;
+    for (; n >= 64; p += 32, n -= 32) {
+      a = crc_word(ff_crc32_far, ff_load64(p) ^ a);
+      b = crc_word(ff_crc32_far, ff_load64(p + 8) ^ b);
+      c = crc_word(ff_crc32_far, ff_load64(p + 16) ^ c);
+      d = crc_word(ff_crc32_far, ff_load64(p + 24) ^ d);
+    }
+    crc = crc_word(ff_crc32_table, ff_load64(p) ^ a);
+    crc = crc_word(ff_crc32_table, ff_load64(p + 8) ^ b ^ crc);
+    crc = crc_word(ff_crc32_table, ff_load64(p + 16) ^ c ^ crc);
+    crc = crc_word(ff_crc32_table, ff_load64(p + 24) ^ d ^ crc);
+    p += 32;
+    n -= 32;
   }
+  for (; n >= 8; n -= 8, p += 8)
+    crc = crc_word(ff_crc32_table, ff_load64(p) ^ crc);
   return crc_bytes(crc, p, n);
 }
 
 #if FF_X86
 #include <immintrin.h>
 
-#define CLMUL FF_TARGET("pclmul,sse4.1")
+#define CLMUL FF_TARGET("avx2,pclmul")
 
 /* Move a 128-bit remainder over the distance that `k` stands for, and take in the 16 bytes found there. */
 CLMUL FF_INLINE __m128i fold(__m128i x, __m128i k, __m128i next) {
@@ -60,7 +79,7 @@ CLMUL static uint32_t crc_pclmul(uint32_t crc, const uint8_t *p, size_t n) {
   return crc_generic(crc_generic(0, rest, sizeof rest), p, n);
 }
 
-#define WIDE FF_TARGET("avx512f,avx512vl,vpclmulqdq,pclmul,sse4.1")
+#define WIDE FF_TARGET("avx512f,avx512vl,vpclmulqdq,avx2,pclmul")
 
 WIDE FF_INLINE __m512i fold_wide(__m512i x, __m512i k, const uint8_t *next) {
   const __m512i low = _mm512_clmulepi64_epi128(x, k, 0x00), high = _mm512_clmulepi64_epi128(x, k, 0x11);

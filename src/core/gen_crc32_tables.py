@@ -6,7 +6,7 @@ python src/core/gen_crc32_tables.py > src/core/crc32_tables.h
 POLY = 0xEDB88320  # 0x04C11DB7, bit-reversed
 
 
-def tables() -> list[list[int]]:
+def tables(count: int) -> list[list[int]]:
     """Table 0 is one byte through the register; table k is the same with k zero bytes behind it."""
     first = []
     for byte in range(256):
@@ -15,7 +15,7 @@ def tables() -> list[list[int]]:
             crc = crc >> 1 ^ (POLY if crc & 1 else 0)
         first.append(crc)
     result = [first]
-    for _ in range(7):
+    for _ in range(count - 1):
         result.append([crc >> 8 ^ first[crc & 0xFF] for crc in result[-1]])
     return result
 
@@ -37,13 +37,21 @@ def main() -> None:
         # The low half of a reflected 128-bit remainder holds its higher powers.
         print(f"#define FF_CRC32_FOLD{size}_LOW 0x{fold_constant(8 * size + 32):09X}ull")
         print(f"#define FF_CRC32_FOLD{size}_HIGH 0x{fold_constant(8 * size - 32):09X}ull")
-    print("\nstatic const uint32_t ff_crc32_table[8][256] = {")
-    for table in tables():
+    every = tables(32)
+    for name, part in (("ff_crc32_table", every[:8]), ("ff_crc32_far", every[24:])):
+        print_tables(name, part)
+    print("\n#endif")
+
+
+def print_tables(name: str, part: list[list[int]]) -> None:
+    """Print an array of tables."""
+    print(f"\nstatic const uint32_t {name}[{len(part)}][256] = {{")
+    for table in part:
         print("    {")
         for row in range(0, 256, 8):
             print("     " + "".join(f" 0x{value:08X}," for value in table[row : row + 8]))
         print("    },")
-    print("};\n\n#endif")
+    print("};")
 
 
 if __name__ == "__main__":
