@@ -70,12 +70,11 @@ class BuildExt(build_ext):
         marker.write_text(f"NATIVE = {not reason}\nREASON = {reason!r}\n", encoding="utf-8")
 
 
-sources = {name: [f"src/{name}.pyx", *files] for name, files in SOURCES.items()}
 common = {"include_dirs": ["src/core", "src"], "depends": sorted(map(str, Path("src").rglob("*.[hp]*")))}
 if LIMITED:
     common |= {"py_limited_api": True, "define_macros": [("Py_LIMITED_API", "0x030B0000")]}
 setup(
-    ext_modules=[Extension(f"fmnist_fast.{name}", files, **common) for name, files in sources.items()],
+    ext_modules=[Extension(f"fmnist_fast.{n}", [f"src/{n}.pyx", *c], **common) for n, c in SOURCES.items()],
     cmdclass={"build": Build, "build_ext": BuildExt},
     options={"bdist_wheel": {"py_limited_api": "cp311"}} if LIMITED else {},
 )
