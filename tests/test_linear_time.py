@@ -1,9 +1,10 @@
-"""Time grows with the size of the input, whatever the input: twice the data, twice the time.
+"""Time grows with the size of the input, whatever the input: four times the data, four times the time.
 
 `gzip.decompress` takes 10 s for 1.6 MB of 80,000 empty members, because it copies the rest of the file for
 each; long file names in headers and blocks without content have been turned into attacks too. Seconds depend
-on the machine, so the tests compare t(2n) with t(n): linear is 2, quadratic is 4. The best of several runs is
-taken, and a ratio that looks bad is measured again before it fails.
+on the machine, so the tests compare t(4n) with t(n): linear is 4, quadratic is 16, and the limit is the mean
+of the two by ratio, because data that no longer fits a cache costs more per byte. The best of several runs
+is taken, and a ratio that looks bad is measured again before it fails.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from builders import gzip_header, gzip_member, gzip_trailer, idx_bytes
 
 import fmnist_fast as ff
 
-LIMIT = 3.0
+LIMIT = 8.0
 
 
 def decode(backend, data: bytes) -> None:
@@ -35,14 +36,14 @@ def best_time(work, repeats: int = 3) -> float:
 
 
 def assert_linear(work, make, n: int) -> None:
-    """`work(make(2n))` takes less than LIMIT times as long as `work(make(n))`."""
-    small, large = make(n), make(2 * n)
+    """`work(make(4n))` takes less than LIMIT times as long as `work(make(n))`."""
+    small, large = make(n), make(4 * n)
     ratio = 0.0
     for _ in range(4):
         ratio = best_time(lambda: work(large)) / best_time(lambda: work(small))
         if ratio < LIMIT:
             return
-    pytest.fail(f"twice the input takes {ratio:.1f} times as long")
+    pytest.fail(f"four times the input takes {ratio:.1f} times as long")
 
 
 def empty_blocks(count: int) -> bytes:
@@ -70,16 +71,17 @@ def stored_blocks(count: int) -> bytes:
     return gzip_header() + b"\0\0\0\xff\xff" * count + b"\3\0" + gzip_trailer(b"")
 
 
+# What is passed at the speed of memory begins beyond any cache, or the cache is what is measured.
 INPUTS = {
-    "empty members": (lambda n: gzip_member(b"") * n, 10_000),
-    "members and padding": (lambda n: (gzip_member(b"") + bytes(90)) * n, 6_000),
-    "empty fixed blocks": (empty_blocks, 60_000),
-    "empty stored blocks": (stored_blocks, 200_000),
-    "empty dynamic blocks": (dynamic_blocks, 8_000),
-    "a long name": (lambda n: gzip_member(b"", name=b"n" * n), 8_000_000),
-    "a long name with a header CRC": (lambda n: gzip_member(b"", name=b"n" * n, header_crc=True), 8_000_000),
-    "many extra fields": (lambda n: gzip_member(b"", extra=bytes(65_535)) * n, 60),
-    "zero padding": (lambda n: gzip_member(b"") + bytes(n), 8_000_000),
+    "empty members": (lambda n: gzip_member(b"") * n, 5_000),
+    "members and padding": (lambda n: (gzip_member(b"") + bytes(90)) * n, 3_000),
+    "empty fixed blocks": (empty_blocks, 30_000),
+    "empty stored blocks": (stored_blocks, 100_000),
+    "empty dynamic blocks": (dynamic_blocks, 4_000),
+    "a long name": (lambda n: gzip_member(b"", name=b"n" * n), 16_000_000),
+    "a long name with a header CRC": (lambda n: gzip_member(b"", name=b"n" * n, header_crc=True), 16_000_000),
+    "many extra fields": (lambda n: gzip_member(b"", extra=bytes(65_535)) * n, 30),
+    "zero padding": (lambda n: gzip_member(b"") + bytes(n), 16_000_000),
 }
 
 

@@ -50,13 +50,15 @@ static uint64_t plan(ff_lanes *l, size_t *soft) {
 }
 
 /* Not where the processor lacks BMI2: shifts by a variable go through one register there, and the plain loop wins by a
- * fifth. */
+ * fifth. And not with a code of few words, as in files of labels: words of nearly equal length keep lanes out of step. */
+#define MIN_WORDS 40u
+
 static bool lanes_apply(const ff_inflate *s) {
 #ifdef FF_TEST_HOOKS
   if (s->lanes.test.window)
     return true;
 #endif
-  return s->level >= FF_CPU_AVX2;
+  return s->level >= FF_CPU_AVX2 && s->tables.litlen_words >= MIN_WORDS;
 }
 
 /* Leave the input behind that has become tokens. */
