@@ -17,7 +17,7 @@ from .errors import naming
 
 __all__ = ("Stream", "open_stream")
 
-_PIPED_BUFFER = 1 << 20  # handing work to another thread costs the same, however much it is
+_SHARED_BUFFER = 1 << 20  # handing work to another thread costs the same, however much it is
 _LARGE = 1 << 20  # bytes of a source that is worth a thread which nobody asked for
 
 
@@ -45,8 +45,8 @@ def open_stream(
     """
     if trailing not in ("error", "ignore"):
         raise ValueError(f'trailing must be "error" or "ignore", not {trailing!r}')
-    piped = threads != 1 and not restarts
-    opened = open_source(source, _PIPED_BUFFER if piped else BUFFER)
+    shared = threads != 1 and not restarts
+    opened = open_source(source, _SHARED_BUFFER if shared else BUFFER)
     try:
         with naming(opened.name):
             compression = detect(opened)
@@ -56,7 +56,7 @@ def open_stream(
             return CodedStream(opened, compression, trailing, XzDecoder)
         places = Restarts(opened) if restarts else None
         large = threads is not None or opened.size is None or opened.size >= _LARGE
-        count = thread_count(threads, 2) if piped and large else 1
+        count = thread_count(threads, 2) if shared and large else 1
         return CodedStream(opened, compression, trailing, partial(GzipDecoder, count), places)
     except BaseException:
         opened.close()

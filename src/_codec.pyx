@@ -22,10 +22,14 @@ __all__ = ("GzipDecoder",)
 # Input per call of the core; between calls a pending Ctrl-C is looked for. Even at DEFLATE's highest ratio
 # the decoder is through such a piece within 100 ms.
 cdef Py_ssize_t SLICE = 1 << 18
-# What one thread does between turns of the pipeline: enough to pass what only it can do, and to time it.
+# The same where two threads work, first and once they have shown that they gain: each call ends with a
+# block that is decoded twice.
+cdef Py_ssize_t DUET_SLICE = 1 << 20
+cdef Py_ssize_t DUET_SLICE_MAX = 1 << 24
+# What one thread does between runs of two: enough to pass what only it can do, and to time it.
 cdef Py_ssize_t ALONE_SLICE = 1 << 16
 # Less than this, in or out, is not worth waking a thread.
-cdef Py_ssize_t PIPE_BYTES = 1 << 17
+cdef Py_ssize_t DUET_BYTES = 1 << 17
 # More output than this does not stay in the cache.
 cdef Py_ssize_t BYPASS_BYTES = 1 << 22
 # Below this many bytes letting go of the GIL costs more than the work.
@@ -66,14 +70,14 @@ cdef class GzipDecoder:
 
     cdef ff_gzip *_core  # NULL until it is needed, if the decoder is a copy
     cdef ff_gzip_point *_point  # where a copy begins
-    cdef ff_pipeline *_pipe  # NULL: one thread
+    cdef ff_duet *_duet  # NULL: one thread
     cdef ff_pixels *_pixels  # made when first needed
-    cdef ff_io *_sink  # the consumer's side of the pipeline
-    cdef ff_pixels *_sink_px
     cdef object _pool
     cdef object _pid  # of the process that has the pool's thread
     cdef double _alone_pace  # seconds per compressed byte, the best seen
-    cdef double _piped_pace  # the latest; 0: not tried yet
+    cdef uint64_t _duet_at  # offset from which two threads may be tried
+    cdef Py_ssize_t _duet_slice
+    cdef uint64_t _penalty  # bytes without them after a run that did not pay
     cdef object _lock
     cdef object _error
 
@@ -85,14 +89,15 @@ cdef class GzipDecoder:
             self._point = <ff_gzip_point *>allocated(sizeof(ff_gzip_point))
         self._alone_pace = INFINITY
         self._lock = threading.Lock()
-        if threads > 1:
-            self._pipe = <ff_pipeline *>allocated(sizeof(ff_pipeline))
-            ff_pipeline_init(self._pipe)
+        self._penalty = SLICE
+        self._duet_slice = DUET_SLICE
+        if threads > 1 and ff_duet_supported(LEVEL):
+            self._duet = <ff_duet *>allocated(sizeof(ff_duet))
 
     def __dealloc__(self):
         PyMem_Free(self._core)
         PyMem_Free(self._point)
-        PyMem_Free(self._pipe)
+        PyMem_Free(self._duet)
         PyMem_Free(self._pixels)
 
     @property
@@ -127,7 +132,7 @@ cdef class GzipDecoder:
         ValueError
             Not between two blocks; after status ``PAUSED`` it is.
         """
-        cdef GzipDecoder twin = GzipDecoder(2 if self._pipe else 1, _frozen=self)
+        cdef GzipDecoder twin = GzipDecoder(2 if self._duet else 1, _frozen=self)
         if self._core is NULL:
             twin._point[0] = self._point[0]
         elif not ff_gzip_save(self._core, twin._point):
@@ -198,15 +203,18 @@ cdef class GzipDecoder:
         cdef const uint8_t *begin = <const uint8_t *>source.held.buf
         cdef const uint8_t *end = begin + source.held.len
         cdef ff_status status = FF_NEED_INPUT
+        cdef bint pause = io.pause
         io.next_in = io.in_end = begin
         try:
             while True:
-                if self._pipe is not NULL and not io.pause and self._run_piped(io, px, end):
-                    return FF_OUTPUT_FULL, io.next_in - begin
+                if self._duet is not NULL and not pause:
+                    io.pause = self._duet_pays(io, px, end)  # between two blocks two threads can begin
+                    if io.pause and ff_duet_applies(self._core):
+                        self._run_duet(io, px, end)
                 status = self._run_alone(io, px, end, final)
                 if status >= FF_BAD_BLOCK_TYPE:
                     raise self._failure(status, end - io.next_in)
-                if status != FF_NEED_INPUT or io.in_end == end:
+                if (status != FF_NEED_INPUT or io.in_end == end) and (status != FF_PAUSED or pause):
                     return status, io.next_in - begin
                 PyErr_CheckSignals()
         except BaseException as error:
@@ -223,7 +231,7 @@ cdef class GzipDecoder:
         cdef const uint8_t *begin = io.next_in
         cdef ff_status status
         cdef double started = perf_counter()
-        io.in_end = begin + min(end - begin, SLICE if self._pipe is NULL else ALONE_SLICE)
+        io.in_end = begin + min(end - begin, SLICE if self._duet is NULL else ALONE_SLICE)
         io.final = final and io.in_end == end
         if io.in_end - begin < NOGIL_BYTES and px is NULL:
             return ff_gzip_run(self._core, io)
@@ -233,55 +241,44 @@ cdef class GzipDecoder:
             self._alone_pace = min(self._alone_pace, (perf_counter() - started) / (io.next_in - begin))
         return status
 
-    cdef bint _run_piped(self, ff_io *io, ff_pixels *px, const uint8_t *end) except -1:
-        """Go on in two threads as far as that is possible and pays. True: the room is full."""
-        cdef const uint8_t *begin = io.next_in
+    cdef bint _duet_pays(self, ff_io *io, ff_pixels *px, const uint8_t *end):
         cdef Py_ssize_t room = io.out_end - io.out if px is NULL else px.left
-        self._sink, self._sink_px = io, px
-        if ff_pipeline_pending(self._pipe):
-            ff_pipeline_open(self._pipe)
-            ff_pipeline_close(self._pipe)
-            self._consume()
-        elif (
-            end - begin >= PIPE_BYTES
-            and room >= PIPE_BYTES
-            and self._piped_pace <= self._alone_pace
-            and ff_pipeline_applies(self._core)
-        ):
-            started = perf_counter()
-            self._produce(io, end)
-            if io.next_in - begin >= PIPE_BYTES // 2:
-                self._piped_pace = (perf_counter() - started) / (io.next_in - begin)
-        return ff_pipeline_pending(self._pipe)
+        return (
+            end - io.next_in >= DUET_BYTES
+            and room >= DUET_BYTES
+            and self._alone_pace != INFINITY
+            and self._core.offset >= self._duet_at
+        )
 
-    cdef int _produce(self, ff_io *io, const uint8_t *end) except -1:
-        cdef ff_io feed = io[0]  # *io is the consumer's as long as it runs
-        io.in_end = io.next_in  # where there is no input to prefetch
-        cdef ff_status status = FF_NEED_INPUT
-        ff_pipeline_open(self._pipe)
-        future = self._start_consumer()
+    cdef int _run_duet(self, ff_io *io, ff_pixels *px, const uint8_t *end) except -1:
+        """Go on in two threads as far as that is possible."""
+        cdef const uint8_t *begin = io.next_in
+        cdef bint assisted
+        cdef double started = perf_counter()
+        io.in_end = begin + min(end - begin, self._duet_slice)
+        ff_duet_open(self._duet, self._core, io, px)
+        future = None
         try:
-            while status == FF_NEED_INPUT and future is not None and feed.next_in != end:
-                begin = feed.next_in
-                feed.in_end = begin + min(end - begin, SLICE)
-                with nogil:
-                    status = ff_pipeline_produce(self._pipe, self._core, &feed)
-                if feed.next_in == begin:
-                    break
-                PyErr_CheckSignals()
+            future = self._start_assistant()
+            with nogil:
+                ff_duet_lead(self._duet)
         finally:
-            # Whatever happens, the consumer must be out of the caller's memory before this returns.
-            ff_pipeline_close(self._pipe)
-            if future is None or future.cancel():
-                self._consume()
-            else:
-                with nogil:
-                    ff_pipeline_wait(self._pipe)
-            io.next_in = feed.next_in
+            # Whatever happens, the assistant must be out of the caller's memory before this returns.
+            assisted = future is not None and not future.cancel()
+            with nogil:
+                ff_duet_close(self._duet, assisted)
+        if future is None or perf_counter() - started > self._alone_pace * (io.next_in - begin):
+            self._duet_at = self._core.offset + self._penalty
+            self._penalty *= 2
+            self._duet_slice = DUET_SLICE
+        else:
+            self._penalty = SLICE
+            self._duet_slice = min(4 * self._duet_slice, DUET_SLICE_MAX)
+        PyErr_CheckSignals()
         return 0
 
-    cdef object _start_consumer(self):
-        """Return the future of `_consume`, or None where no thread can be had."""
+    cdef object _start_assistant(self):
+        """Return the future of `_assist`, or None where no thread can be had."""
         pid = os.getpid()
         try:
             if self._pool is None or self._pid != pid:  # a fork leaves the pool without its thread
@@ -289,11 +286,10 @@ cdef class GzipDecoder:
 
                 self._pool = ThreadPoolExecutor(1, thread_name_prefix="fmnist_fast")
                 self._pid = pid
-            return self._pool.submit(self._consume)
+            return self._pool.submit(self._assist)
         except RuntimeError:
-            self._piped_pace = INFINITY
             return None
 
-    def _consume(self):
+    def _assist(self):
         with nogil:
-            ff_pipeline_consume(self._pipe, self._core, self._sink, self._sink_px)
+            ff_duet_assist(self._duet)

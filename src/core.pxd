@@ -9,6 +9,7 @@ cdef extern from "status.h" nogil:
     ff_status FF_NEED_INPUT
     ff_status FF_OUTPUT_FULL
     ff_status FF_END
+    ff_status FF_PAUSED
     ff_status FF_BAD_BLOCK_TYPE
     ff_status FF_BAD_STORED_LENGTH
     ff_status FF_BAD_COUNTS
@@ -105,18 +106,16 @@ cdef extern from "gzip.h" nogil:
     ff_status ff_gzip_run_pixels(ff_gzip *g, ff_pixels *px)
 
 
-cdef extern from "pipeline.h" nogil:
-    ctypedef struct ff_pipeline:
+cdef extern from "duet.h" nogil:
+    ctypedef struct ff_duet:
         pass
 
-    void ff_pipeline_init(ff_pipeline *p)
-    bint ff_pipeline_applies(const ff_gzip *g)
-    void ff_pipeline_open(ff_pipeline *p)
-    ff_status ff_pipeline_produce(ff_pipeline *p, ff_gzip *g, ff_io *io)
-    void ff_pipeline_close(ff_pipeline *p)
-    void ff_pipeline_wait(const ff_pipeline *p)
-    ff_status ff_pipeline_consume(ff_pipeline *p, ff_gzip *g, ff_io *io, ff_pixels *px)
-    bint ff_pipeline_pending(const ff_pipeline *p)
+    bint ff_duet_supported(ff_cpu_level level)
+    bint ff_duet_applies(const ff_gzip *g)
+    void ff_duet_open(ff_duet *d, ff_gzip *g, ff_io *io, ff_pixels *px)
+    void ff_duet_lead(ff_duet *d)
+    void ff_duet_assist(ff_duet *d)
+    void ff_duet_close(ff_duet *d, bint assisted)
 
 
 cdef extern from "normalize.h" nogil:

@@ -13,6 +13,8 @@ typedef uint32_t ff_atomic;
 /* What the other thread wrote before it stored the value is visible. */
 FF_INLINE uint32_t ff_atomic_load(const ff_atomic *a) { return __atomic_load_n(a, __ATOMIC_ACQUIRE); }
 FF_INLINE void ff_atomic_store(ff_atomic *a, uint32_t v) { __atomic_store_n(a, v, __ATOMIC_RELEASE); }
+/* The value before. */
+FF_INLINE uint32_t ff_atomic_add(ff_atomic *a, uint32_t v) { return __atomic_fetch_add(a, v, __ATOMIC_ACQ_REL); }
 
 FF_INLINE void ff_pause(void) {
 #if FF_X86
@@ -40,6 +42,7 @@ FF_INLINE uint32_t ff_atomic_load(const ff_atomic *a) {
   return (uint32_t)_InterlockedCompareExchange((ff_atomic *)a, 0, 0);
 }
 FF_INLINE void ff_atomic_store(ff_atomic *a, uint32_t v) { (void)_InterlockedExchange(a, (long)v); }
+FF_INLINE uint32_t ff_atomic_add(ff_atomic *a, uint32_t v) { return (uint32_t)_InterlockedExchangeAdd(a, (long)v); }
 FF_INLINE void ff_pause(void) { YieldProcessor(); }
 FF_INLINE void ff_yield(void) { SwitchToThread(); }
 FF_INLINE void ff_sleep(void) { Sleep(1); }

@@ -13,23 +13,23 @@ void ff_pixels_open(ff_pixels *px) {
   limit_room(px);
 }
 
-static size_t convert(const ff_pixels *px, size_t n) {
+size_t ff_pixels_convert(const ff_pixels *px, const uint8_t *src, uint8_t *dst, size_t n) {
   switch (px->kind) {
   case 'f':
-    ff_affine_u8_f32(px->level, px->converted, px->out, n, (float)px->scale, (float)px->shift, px->bypass);
+    ff_affine_u8_f32(px->level, src, dst, n, (float)px->scale, (float)px->shift, px->bypass);
     return n * 4;
   case 'd':
-    ff_affine_u8_f64(px->level, px->converted, px->out, n, px->scale, px->shift);
+    ff_affine_u8_f64(px->level, src, dst, n, px->scale, px->shift);
     return n * 8;
   default:
-    ff_affine_u8_f16(px->level, px->converted, px->out, n, (float)px->scale, (float)px->shift);
+    ff_affine_u8_f16(px->level, src, dst, n, (float)px->scale, (float)px->shift);
     return n * 2;
   }
 }
 
 bool ff_pixels_flush(ff_pixels *px, ff_inflate *s) {
   const size_t n = (size_t)(px->io.out - px->converted);
-  px->out += convert(px, n);
+  px->out += ff_pixels_convert(px, px->converted, px->out, n);
   px->left -= n;
   px->converted = px->io.out;
   if (px->io.out == px->io.out_end && px->left) {

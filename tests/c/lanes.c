@@ -9,8 +9,7 @@
  * after CONSUMED bytes. WAY is how it is decoded:
  *
  *     whole    ff_gzip_run()
- *     turns    up to four batches are decoded, then executed, and so on, in one thread
- *     pair     the pipeline, in two threads
+ *     duet     two threads that take alternate blocks
  *
  * MEMORY is where output goes: with "same" a room follows upon the one before, and is window; with "fresh" what a full
  * room held is overwritten, so that the window is the decoder's own copy.
@@ -27,9 +26,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "crc32.h"
-#include "inflate/execute.h"
-#include "pipeline.h"
+#include "duet.h"
 
 /* The function under test is wrapped, to count what it does: without that, a decoder that never runs its lanes would
  * pass every case. */
@@ -39,10 +36,10 @@ size_t lanes_decode_inner(ff_lanes *l, const ff_tables *tables, ff_cpu_level lev
 #include "inflate/lanes.c"
 #undef ff_lanes_decode
 
-enum { CANARY = 64, CANARY_BYTE = 0xC5, SCRIBBLE = 0xEE, EXCESS = 700, ALONE = 3000 };
+enum { CANARY = 64, CANARY_BYTE = 0xC5, SCRIBBLE = 0xEE, EXCESS = 700 };
 
-typedef enum { WHOLE, TURNS, PAIR, WAYS } way;
-static const char *const way_names[WAYS] = {"whole", "turns", "pair"};
+typedef enum { WHOLE, DUET, WAYS } way;
+static const char *const way_names[WAYS] = {"whole", "duet"};
 
 typedef struct {
   unsigned long batches;  /* that held tokens */
@@ -52,7 +49,7 @@ typedef struct {
 } statistics;
 
 static statistics all[WAYS][FF_CPU_LEVELS][FF_LANES + 1];
-static statistics *now; /* of the case that runs; only the thread that decodes uses it */
+static _Thread_local statistics *now; /* of the case that runs */
 
 size_t ff_lanes_decode(ff_lanes *l, const ff_tables *tables, ff_cpu_level level, const uint8_t *in,
                        const uint8_t *in_end, uint64_t *position, uint64_t window, ff_batch *batch) {
@@ -118,108 +115,39 @@ typedef struct {
 /* One decoder with what it decodes by. */
 typedef struct {
   ff_gzip gzip;
-  ff_pipeline pipeline;
-  unsigned depth; /* batches that `turns` decodes before it executes them */
+  ff_duet duet;
 } decoder;
 
-/* Go on in one thread for a while: past what needs the output at hand. */
-static ff_status alone(ff_gzip *g, ff_io *io) {
-  const uint8_t *const end = io->in_end;
-  const bool final = io->final;
-  ff_status status = FF_NEED_INPUT;
-  if (end - io->in > ALONE) {
-    io->in_end = io->in + ALONE;
-    io->final = false;
-  }
-  status = ff_gzip_run(g, io);
-  if (status == FF_NEED_INPUT && io->in_end != end)
-    status = FF_PAUSED; /* there is more input than it has seen */
-  io->in_end = end;
-  io->final = final;
-  return status;
-}
-
-/* Execute the ring: FF_END, or FF_OUTPUT_FULL. */
-static ff_status execute_turn(ff_gzip *g, ff_pipeline *p, ff_io *io) {
-  ff_status status = FF_END;
-  io->kept_at = io->out;
-  while (status == FF_END && p->consumed != p->produced) {
-    const uint8_t *const out = io->out;
-    status = ff_tokens_run(&g->inflate, &p->ring[p->consumed % FF_RING], io);
-    g->crc = ff_crc32(g->level, g->crc, out, (size_t)(io->out - out));
-    if (status == FF_END)
-      p->consumed++;
-  }
-  ff_inflate_keep(&g->inflate, io);
-  return status;
-}
-
-static ff_status run_turns(decoder *d, ff_io *io) {
-  ff_pipeline *const p = &d->pipeline;
-  ff_status status;
-  do {
-    if (execute_turn(&d->gzip, p, io) == FF_OUTPUT_FULL)
-      return FF_OUTPUT_FULL;
-    if (ff_pipeline_applies(&d->gzip)) {
-      const uint8_t *const start = io->in;
-      status = FF_BATCH;
-      for (unsigned i = 0; i < d->depth && status == FF_BATCH; i++) {
-        status = ff_inflate_produce(&d->gzip.inflate, io, &p->ring[p->produced % FF_RING]);
-        p->produced += status == FF_BATCH;
-      }
-      d->gzip.offset += (uint64_t)(io->in - start);
-    }
-    status = ff_pipeline_pending(p) ? FF_PAUSED : alone(&d->gzip, io);
-  } while (status == FF_PAUSED);
-  return status;
-}
-
-typedef struct {
-  decoder *d;
-  ff_io *io;
-} consumer;
-
-static void *consume(void *argument) {
-  const consumer *const c = argument;
-  ff_pipeline_consume(&c->d->pipeline, &c->d->gzip, c->io, NULL);
+static void *assist(void *argument) {
+  static _Thread_local statistics unused;
+  now = &unused;
+  ff_duet_assist(argument);
   return NULL;
 }
 
-static ff_status run_pair(decoder *d, ff_io *io) {
-  ff_pipeline *const p = &d->pipeline;
+static ff_status run_duet(decoder *d, ff_io *io) {
   ff_status status;
   do {
-    if (ff_pipeline_pending(p)) {
-      ff_pipeline_open(p);
-      ff_pipeline_close(p);
-      if (ff_pipeline_consume(p, &d->gzip, io, NULL) == FF_OUTPUT_FULL)
-        return FF_OUTPUT_FULL;
-    }
-    if (ff_pipeline_applies(&d->gzip)) {
-      ff_io feed = *io;
-      consumer c = {d, io};
+    if (ff_duet_applies(&d->gzip)) {
       pthread_t thread;
-      ff_pipeline_open(p);
-      if (pthread_create(&thread, NULL, consume, &c))
+      const uint8_t *const end = io->in_end;
+      ff_duet_open(&d->duet, &d->gzip, io, NULL);
+      if (pthread_create(&thread, NULL, assist, &d->duet))
         die("no thread");
-      ff_pipeline_produce(p, &d->gzip, &feed);
-      ff_pipeline_close(p);
-      ff_pipeline_wait(p);
+      ff_duet_lead(&d->duet);
+      ff_duet_close(&d->duet, true);
       pthread_join(thread, NULL);
-      io->in = feed.in;
-      if (ff_pipeline_pending(p))
-        return FF_OUTPUT_FULL;
+      io->in_end = end;
     }
-    status = alone(&d->gzip, io);
+    io->pause = true;
+    status = ff_gzip_run(&d->gzip, io);
   } while (status == FF_PAUSED);
   return status;
 }
 
 static ff_status run_step(decoder *d, ff_io *io, way how) {
-  if (how == TURNS)
-    return run_turns(d, io);
-  if (how == PAIR)
-    return run_pair(d, io);
+  if (how == DUET)
+    return run_duet(d, io);
   return ff_gzip_run(&d->gzip, io);
 }
 
@@ -260,8 +188,6 @@ static const char *decode(decoder *d, const test_case *t, ff_cpu_level level, wa
   d->gzip.inflate.lanes.test.lanes = (uint32_t)t->lanes;
   d->gzip.inflate.lanes.test.seed = (uint32_t)t->seed;
   d->gzip.inflate.lanes.test.window = (uint32_t)t->window;
-  ff_pipeline_init(&d->pipeline);
-  d->depth = 1 + (unsigned)(t->seed + t->window) % FF_RING;
   io.base = io.out = buffer;
   open_room(&io, buffer, capacity, t->room);
 

@@ -7,7 +7,9 @@
 /* Phase FF_SYMBOLS: FF_END behind the end-of-block code, else as ff_inflate_run(). */
 ff_status ff_block_run(ff_inflate *s, ff_io *io);
 
-/* The same for ff_inflate_produce(): FF_BATCH, FF_END, FF_NEED_INPUT or FF_DIRECT. */
+/* The first half of the same: decode into `batch` what ff_tokens_run() executes. FF_BATCH: a batch is ready. FF_END as
+ * there. FF_NEED_INPUT, FF_DIRECT: only ff_block_run() can go on. The output side of *s and *io is not touched.
+ * s->produced must be at least FF_WINDOW when the batch is executed, so that no distance can be too far. */
 ff_status ff_block_produce(ff_inflate *s, ff_io *io, ff_batch *batch);
 
 #endif

@@ -93,38 +93,6 @@ static ff_status one_phase(ff_inflate *s, ff_io *io) {
   }
 }
 
-static ff_status note_failure(ff_inflate *s, ff_status status) {
-  if (status >= FF_BAD_BLOCK_TYPE && s->phase != FF_FAILED) {
-    s->phase = FF_FAILED;
-    s->failure = status;
-  }
-  return status;
-}
-
-ff_status ff_inflate_produce(ff_inflate *s, ff_io *io, ff_batch *batch) {
-  ff_status status = FF_END;
-  while (status == FF_END) {
-    switch (s->phase) {
-    case FF_STREAM_END:
-      return FF_END;
-    case FF_FAILED:
-      return s->failure;
-    case FF_MATCH:
-    case FF_TOKENS:
-    case FF_STORED_BYTES:
-      return FF_DIRECT;
-    case FF_SYMBOLS:
-      status = ff_block_produce(s, io, batch);
-      if (status == FF_END)
-        end_block(s, io);
-      break;
-    default:
-      status = io->in == io->in_end ? FF_NEED_INPUT : ff_header_run(s, io);
-    }
-  }
-  return note_failure(s, status);
-}
-
 ff_status ff_inflate_run(ff_inflate *s, ff_io *io) {
   ff_status status = FF_END;
   io->kept_at = io->out;
@@ -133,5 +101,9 @@ ff_status ff_inflate_run(ff_inflate *s, ff_io *io) {
     if (status == FF_END && s->phase == FF_BLOCK_START && io->pause && io->out != io->kept_at)
       return FF_PAUSED;
   }
-  return note_failure(s, status);
+  if (status >= FF_BAD_BLOCK_TYPE && s->phase != FF_FAILED) {
+    s->phase = FF_FAILED;
+    s->failure = status;
+  }
+  return status;
 }

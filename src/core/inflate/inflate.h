@@ -72,12 +72,6 @@ void ff_inflate_reset(ff_inflate *s, ff_cpu_level level);
 /* FF_NEED_INPUT, FF_OUTPUT_FULL, FF_PAUSED, FF_END (io->in is behind the last byte of the stream) or an FF_BAD_ status. */
 ff_status ff_inflate_run(ff_inflate *s, ff_io *io);
 
-/* One half of ff_inflate_run(): decode into `batch` what ff_tokens_run() executes, perhaps in another thread at the same
- * time. Only the input side of *s and *io is touched. FF_BATCH: a batch is ready. FF_DIRECT: ff_inflate_run() must go on
- * from here, when all batches have been executed. Else as there. s->produced must be at least FF_WINDOW, so that no
- * distance can be too far. */
-ff_status ff_inflate_produce(ff_inflate *s, ff_io *io, ff_batch *batch);
-
 /* Keep the last 32 KiB of what the latest ff_inflate_run() brought to, so that the next one may bring another buffer. */
 void ff_inflate_keep(ff_inflate *s, const ff_io *io);
 

@@ -1,8 +1,8 @@
-"""One member in two threads: one decodes, the other executes, checks and converts. Nothing of that may show.
+"""One member in two threads that take alternate blocks. Nothing of that may show in the result.
 
-Files are longer than the pipeline's thresholds, and of the kinds that send it through all its exits: blocks
-that only the direct decoder can handle (stored, fixed), rooms that fill up within a batch, input that ends
-anywhere, bad data.
+Files are longer than the thresholds for two threads, and of the kinds that end a run of theirs: blocks that
+only one thread can handle (stored, fixed), rooms that fill up within a block, input that ends anywhere, bad
+data.
 """
 
 import gzip
@@ -17,7 +17,7 @@ import fmnist_fast as ff
 from fmnist_fast.errors import CorruptDataError, TruncatedError
 
 if ff.backend != "native":
-    pytest.skip("only the native backend has a pipeline", allow_module_level=True)
+    pytest.skip("only the native backend has use for two threads", allow_module_level=True)
 
 from fmnist_fast._codec import GzipDecoder
 from fmnist_fast._normalize import affine_u8

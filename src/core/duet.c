@@ -1,0 +1,287 @@
+/* sched_yield() and nanosleep(), which -std=c11 hides. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "duet.h"
+
+#include "crc32.h"
+#include "inflate/block.h"
+#include "inflate/execute.h"
+#include "inflate/header.h"
+
+/* Waiting: a few microseconds of pauses, because the other worker is seldom behind by more; then the processor is
+ * offered to others; then really given up, because on a machine with all cores busy the other one may be waiting for
+ * this one. */
+#define PAUSES 64u
+#define YIELDS 32u
+
+/* Output of one run. Between runs the caller looks for interrupts. */
+#define RUN_BYTES ((uint64_t)64 << 20)
+
+/* Where less than this is left of the scratch, the window slides: twice what an ordinary block makes. */
+#define SCRATCH_LOW ((size_t)72 << 10)
+
+/* A wrong guess counts as so many right ones; at the limit, one thread is better. */
+#define MISS 4u
+#define MISSES_MAX 40u
+
+/* Headers are looked for in steps of this many bits to both sides of the guess, as far as 1/32 of a block. */
+#define STEP_BITS 480u
+/* Input that must lie behind a guess, in bits: its header, and no block is as short as that. */
+#define INPUT_MARGIN 4096u
+
+typedef enum { DONE, OTHER, WRONG } outcome;
+
+static void wait_a_little(unsigned *rounds) {
+  const unsigned n = (*rounds)++;
+  if (n < PAUSES)
+    ff_pause();
+  else if (n < PAUSES + YIELDS)
+    ff_yield();
+  else
+    ff_sleep();
+}
+
+/* False: the run has been stopped meanwhile. */
+static bool wait_for(const ff_duet *d, const ff_atomic *a, uint32_t n) {
+  for (unsigned rounds = 0; ff_atomic_load(a) < n; wait_a_little(&rounds))
+    if (ff_atomic_load(&d->stopped))
+      return false;
+  return true;
+}
+
+bool ff_duet_supported(ff_cpu_level level) { return FF_X86 && level >= FF_CPU_AVX2; }
+
+bool ff_duet_applies(const ff_gzip *g) {
+  const ff_inflate *const s = &g->inflate;
+  return ff_duet_supported(s->level) && g->phase == FF_GZIP_BODY && g->failure == FF_NEED_INPUT &&
+         s->phase == FF_BLOCK_START && s->produced >= FF_WINDOW;
+}
+
+static void seek(const ff_duet *d, ff_duet_worker *w, uint64_t at) {
+  w->start = at;
+  w->io.in = d->in + at / 8;
+  w->inflate.bit = at % 8;
+  w->inflate.phase = FF_BLOCK_START;
+  w->inflate.lanes.in_block = false;
+}
+
+/* A header with symbols behind it, from w->start on, up to finished tables. */
+static bool read_header(ff_duet_worker *w) {
+  return w->io.in != w->io.in_end && ff_header_run(&w->inflate, &w->io) == FF_END && w->inflate.phase == FF_SYMBOLS &&
+         !w->inflate.last_block;
+}
+
+#if FF_X86
+/* The precode at bit `at` is complete: the sum of 2^-length is 1. 63 bits must be readable. */
+FF_TARGET("popcnt,bmi,bmi2") FF_INLINE bool complete_precode(const uint8_t *in, uint64_t at) {
+  const uint64_t every = 0x1249249249249249u; /* third bit */
+  const unsigned n = (ff_load32(in + (at + 13) / 8) >> (at + 13) % 8 & 15) + 4;
+  const uint64_t v = ff_load64(in + (at + 17) / 8) >> (at + 17) % 8 & (((uint64_t)1 << 3 * n) - 1);
+  const uint64_t a = v & every, b = v >> 1 & every, c = v >> 2 & every;
+#define COUNT(x) ((unsigned)__builtin_popcountll(x))
+  return COUNT(a & ~(b | c)) * 64 + COUNT(b & ~(a | c)) * 32 + COUNT(a & b & ~c) * 16 + COUNT(c & ~(a | b)) * 8 +
+             COUNT(a & c & ~b) * 4 + COUNT(b & c & ~a) * 2 + COUNT(a & b & c) ==
+         128;
+#undef COUNT
+}
+
+/* Look for a header that starts in the STEP_BITS bits from *at on, which is the first of a byte. */
+FF_TARGET("popcnt,bmi,bmi2") static bool search_step(const ff_duet *d, ff_duet_worker *w, uint64_t at) {
+  for (unsigned k = 0; k < STEP_BITS; k += 48, at += 48) {
+    /* 48 places at once: not the last block, dynamic, counts in range. */
+    const uint64_t v = ff_load64(d->in + at / 8);
+    uint64_t places = ~v & ~(v >> 1) & v >> 2 & ~(v >> 4 & v >> 5 & v >> 6 & v >> 7) &
+                      ~(v >> 9 & v >> 10 & v >> 11 & v >> 12) & (((uint64_t)1 << 48) - 1);
+    for (; places; places &= places - 1) {
+      const uint64_t place = at + (unsigned)__builtin_ctzll(places);
+      if (complete_precode(d->in, place)) {
+        seek(d, w, place);
+        if (read_header(w))
+          return true;
+      }
+    }
+  }
+  return false;
+}
+#else
+static bool search_step(const ff_duet *d, ff_duet_worker *w, uint64_t at) {
+  (void)d, (void)w, (void)at;
+  return false;
+}
+#endif
+
+/* Find a header where block i should start, and read it. */
+static bool search(const ff_duet *d, ff_duet_worker *w, uint32_t i) {
+  const uint64_t before = d->start[(i - 1) % 4], input_end = (uint64_t)(w->io.in_end - d->in) * 8;
+  const uint64_t size = i > 1 ? before - d->start[(i - 2) % 4] : d->first_size;
+  const uint64_t guess = (before + size) / 8 * 8;
+
+  for (uint64_t off = 0; off <= size / 32; off += STEP_BITS) {
+    if (ff_atomic_load(&d->known) >= i || ff_atomic_load(&d->stopped))
+      return false;
+    if (guess + off + INPUT_MARGIN <= input_end && search_step(d, w, guess + off))
+      return true;
+    const uint64_t back = off + STEP_BITS;
+    if (back < size && guess - back + INPUT_MARGIN <= input_end && search_step(d, w, guess - back))
+      return true;
+  }
+  return false;
+}
+
+/* Decode the symbols of block i, whose header has been read. */
+static outcome decode(const ff_duet *d, ff_duet_worker *w, uint32_t i) {
+  ff_status status = FF_BATCH;
+  for (w->batches = 0; status == FF_BATCH && w->batches < FF_DUET_BATCHES; w->batches += status == FF_BATCH) {
+    if (ff_atomic_load(&d->stopped) || (ff_atomic_load(&d->known) >= i && d->start[i % 4] != w->start))
+      return WRONG;
+    status = ff_block_produce(&w->inflate, &w->io, &w->batch[w->batches]);
+  }
+  return status == FF_END ? DONE : OTHER;
+}
+
+static bool look_ahead(const ff_duet *d, ff_duet_worker *w, uint32_t i, outcome *result) {
+  if (ff_atomic_load(&d->known) >= i || !search(d, w, i))
+    return false;
+  *result = decode(d, w, i);
+  return true;
+}
+
+/* Execute block i. Nothing has happened if there is not room for all of it. */
+static bool execute(ff_duet *d, ff_duet_worker *w, uint32_t i) {
+  ff_inflate *const s = &w->inflate;
+  ff_pixels *const px = d->px;
+  ff_io io = *d->io;
+
+  if (px) {
+    uint8_t *const scratch_end = px->scratch + sizeof px->scratch;
+    if ((size_t)(scratch_end - d->out) < SCRATCH_LOW && d->out - px->scratch >= 2 * (ptrdiff_t)FF_WINDOW) {
+      if (!wait_for(d, &d->converted, i))
+        return false;
+      memcpy(px->scratch, d->out - FF_WINDOW, FF_WINDOW);
+      d->out = px->scratch + FF_WINDOW;
+      d->io->kept_at = px->scratch;
+    }
+    io.out_end = d->out + FF_MIN((size_t)(scratch_end - d->out), px->left);
+  }
+  io.out = d->out;
+  io.kept_at = d->io->kept_at;
+  io.in = w->io.in; /* where to fetch ahead */
+  s->produced = d->produced;
+  s->match_length = 0;
+  for (uint32_t k = 0; k < w->batches; k++)
+    if (ff_tokens_run(s, &w->batch[k], &io) != FF_END)
+      return false;
+
+  uint8_t *const from = d->out;
+  const size_t n = (size_t)(io.out - from);
+  d->crc = ff_crc32(d->gzip->level, d->crc, from, n);
+  d->produced = s->produced;
+  d->out = io.out;
+  if (!px) {
+    ff_atomic_store(&d->executed, i + 1);
+    return true;
+  }
+  uint8_t *const to = px->out;
+  px->left -= n;
+  px->out += n * (px->kind == 'd' ? 8 : px->kind == 'f' ? 4 : 2);
+  ff_atomic_store(&d->executed, i + 1);
+  ff_pixels_convert(px, from, to, n);
+  /* The other one may be through with its next block first. */
+  if (wait_for(d, &d->converted, i))
+    ff_atomic_store(&d->converted, i + 1);
+  return true;
+}
+
+/* Block i. False: the run is over. */
+static bool one_block(ff_duet *d, ff_duet_worker *w, uint32_t i) {
+  outcome result = OTHER;
+  const bool guessed = look_ahead(d, w, i, &result);
+  if (!wait_for(d, &d->known, i))
+    return false;
+  const uint64_t start = d->start[i % 4];
+  const bool hit = guessed && w->start == start;
+  if (!hit) {
+    seek(d, w, start);
+    result = read_header(w) ? decode(d, w, i) : OTHER;
+  }
+  if (result == DONE) {
+    d->start[(i + 1) % 4] = (uint64_t)(w->io.in - d->in) * 8 + w->inflate.bit;
+    ff_atomic_store(&d->known, i + 1);
+  }
+  if (!wait_for(d, &d->executed, i))
+    return false;
+  if (guessed)
+    d->misses = hit ? d->misses - (d->misses > 0) : d->misses + MISS;
+  if (result == DONE && d->misses <= MISSES_MAX && d->produced < d->limit && execute(d, w, i))
+    return true;
+  ff_atomic_store(&d->stopped, 1);
+  return false;
+}
+
+static void work(ff_duet *d, ff_duet_worker *w) {
+  while (!ff_atomic_load(&d->stopped) && one_block(d, w, ff_atomic_add(&d->claimed, 1))) {
+  }
+}
+
+void ff_duet_open(ff_duet *d, ff_gzip *g, ff_io *io, ff_pixels *px) {
+  const ff_lanes *const l = &g->inflate.lanes;
+
+  ff_atomic_store(&d->claimed, 0);
+  ff_atomic_store(&d->known, 0);
+  ff_atomic_store(&d->executed, 0);
+  ff_atomic_store(&d->converted, 0);
+  ff_atomic_store(&d->stopped, 0);
+  ff_atomic_store(&d->left, 0);
+  d->gzip = g;
+  d->io = io;
+  d->px = px;
+  d->in = io->in;
+  d->start[0] = g->inflate.bit;
+  d->first_size = l->last_block + 700;
+  d->crc = g->crc;
+  d->misses = 0;
+  d->produced = g->inflate.produced;
+  d->limit = d->produced + RUN_BYTES;
+  d->out = io->out;
+  io->kept_at = io->out;
+  for (unsigned k = 0; k < 2; k++) {
+    ff_duet_worker *const w = &d->worker[k];
+    ff_inflate *const s = &w->inflate;
+    w->io = *io;
+    ff_inflate_reset(s, g->inflate.level);
+    memcpy(s->window, g->inflate.window, sizeof s->window);
+    memcpy(&s->lanes.in_block, &l->in_block, sizeof *l - offsetof(ff_lanes, in_block));
+  }
+}
+
+void ff_duet_lead(ff_duet *d) { work(d, &d->worker[0]); }
+
+void ff_duet_assist(ff_duet *d) {
+  work(d, &d->worker[1]);
+  ff_atomic_store(&d->left, 1);
+}
+
+void ff_duet_close(ff_duet *d, bool assisted) {
+  ff_gzip *const g = d->gzip;
+  ff_io *const io = d->io;
+
+  ff_atomic_store(&d->stopped, 1);
+  for (unsigned rounds = 0; assisted && !ff_atomic_load(&d->left);)
+    wait_a_little(&rounds);
+  const uint64_t at = d->start[ff_atomic_load(&d->executed) % 4];
+  io->in += at / 8;
+  io->out = d->out;
+  g->offset += at / 8;
+  g->crc = d->crc;
+  g->inflate.bit = at % 8;
+  g->inflate.produced = d->produced;
+  memcpy(&g->inflate.lanes.in_block, &d->worker[0].inflate.lanes.in_block,
+         sizeof(ff_lanes) - offsetof(ff_lanes, in_block));
+  g->inflate.lanes.in_block = false;
+  ff_inflate_keep(&g->inflate, io);
+  io->kept_at = io->out;
+  if (d->px) {
+    d->px->converted = io->out;
+    ff_pixels_flush(d->px, &g->inflate);
+  }
+}
