@@ -3,6 +3,7 @@
 from ._backend import backend, cpu_features
 from ._version import __version__
 from .adapters.mnist_reader import load_mnist
+from .batches import Batches
 from .codec import decode_idx, encode_idx, read_idx, write_idx
 from .errors import (
     CorruptDataError,
@@ -17,6 +18,7 @@ from .normalize import normalize
 from .reader import IdxReader, open_idx
 
 __all__ = (
+    "Batches",
     "CorruptDataError",
     "DatasetError",
     "FmnistFastError",

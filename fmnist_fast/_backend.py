@@ -27,15 +27,25 @@ if backend == "auto":
 
 if TYPE_CHECKING or backend == "numpy":
     _choice("FMNIST_FAST_CPU", "", "generic", "avx2", "avx512", "neon")  # the native backend checks its own
-    from ._numpy import GzipDecoder, affine_u8, cpu_features, crc32, header_size, parse_header, swap_bytes
+    from ._numpy import (
+        GzipDecoder,
+        affine_u8,
+        cpu_features,
+        crc32,
+        gather_affine,
+        gather_rows,
+        header_size,
+        parse_header,
+        swap_bytes,
+    )
 else:
     try:
         from ._codec import GzipDecoder
         from ._native import cpu_features, crc32, header_size, parse_header
-        from ._normalize import affine_u8, swap_bytes
+        from ._normalize import affine_u8, gather_affine, gather_rows, swap_bytes
     except ImportError as error:
         hint = "reinstall fmnist_fast, or set FMNIST_FAST_BACKEND=numpy for the NumPy backend"
         raise ImportError(f"a compiled module is missing or broken ({error}): {hint}") from error
 
-__all__ = ["GzipDecoder", "affine_u8", "backend", "cpu_features", "crc32", "header_size"]
-__all__ += ["parse_header", "swap_bytes"]
+__all__ = ["GzipDecoder", "affine_u8", "backend", "cpu_features", "crc32", "gather_affine", "gather_rows"]
+__all__ += ["header_size", "parse_header", "swap_bytes"]

@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 from . import _gunzip, _idx
 from ._idx import header_size, parse_header
 
-__all__ = ("GzipDecoder", "affine_u8", "cpu_features", "crc32", "header_size", "parse_header", "swap_bytes")
+__all__ = (
+    "GzipDecoder",
+    "affine_u8",
+    "cpu_features",
+    "crc32",
+    "gather_affine",
+    "gather_rows",
+    "header_size",
+    "parse_header",
+    "swap_bytes",
+)
 
 _SCRATCH = 1 << 17  # decoded bytes between the decoder and a conversion
 _SLICE = 1 << 16  # np.take widens its indices to 8 bytes: by slices, half a megabyte at most
@@ -122,6 +132,72 @@ def _table_float32(scale: np.float32, shift: np.float32) -> NDArray[np.float32]:
     total = np.where((error != 0) & even, np.nextafter(total, np.copysign(np.inf, error)), total)
     with np.errstate(over="ignore"):
         return total.astype(np.float32)
+
+
+def gather_rows(source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any]) -> None:
+    """Write the rows of ``source`` that have these numbers to ``out``, in this order.
+
+    Parameters
+    ----------
+    source : ndarray, uint8, rank 2
+        C-contiguous.
+    indices : ndarray, int64, rank 1
+        C-contiguous; each at least 0 and below the number of rows. Any may occur several times.
+    out : ndarray, uint8
+        C-contiguous, as many items as the rows have; overlaps neither of the others.
+
+    Raises
+    ------
+    IndexError
+        There is no such row; nothing has been written.
+    """
+    if out.dtype != np.uint8 or not out.flags.c_contiguous:
+        raise ValueError("out must be a C-contiguous uint8 array")
+    rows = _check_gather(source, indices, out)
+    np.take(source, indices, axis=0, out=rows, mode="clip")  # "raise" would go through a copy of out
+
+
+def gather_affine(
+    source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any], scale: float, shift: float
+) -> None:
+    """Write the rows of ``source`` that have these numbers to ``out``, as `affine_u8` would convert them.
+
+    Parameters
+    ----------
+    source, indices
+        As for `gather_rows`.
+    out : ndarray, float16, float32 or float64
+        C-contiguous, as many items as the rows have; overlaps neither of the others.
+    scale, shift : float
+        As for `affine_u8`.
+
+    Raises
+    ------
+    IndexError
+        There is no such row; nothing has been written.
+    """
+    if out.dtype not in (np.float16, np.float32, np.float64) or not out.flags.c_contiguous:
+        raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
+    rows = _check_gather(source, indices, out)
+    step = max(_SLICE // max(source.shape[1], 1), 1)
+    for low in range(0, len(indices), step):
+        part = slice(low, low + step)
+        affine_u8(np.take(source, indices[part], axis=0, mode="clip"), rows[part], scale, shift)
+
+
+def _check_gather(source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+    """Check what both gathers ask for, and return ``out`` by rows."""
+    if source.ndim != 2 or source.dtype != np.uint8 or not source.flags.c_contiguous:
+        raise ValueError("source must be a C-contiguous uint8 array of rank 2")
+    if indices.ndim != 1 or indices.dtype != np.int64 or not indices.flags.c_contiguous:
+        raise ValueError("indices must be a C-contiguous int64 array of rank 1")
+    rows, row = source.shape
+    if out.size != len(indices) * row:
+        raise ValueError(f"out has {out.size} items, {len(indices)} rows of {row} were asked for")
+    bad = (indices < 0) | (indices >= rows)
+    if bad.any():
+        raise IndexError(f"index {indices[bad.argmax()]} is out of range for {rows} rows")
+    return out.reshape(len(indices), row)
 
 
 def swap_bytes(array: NDArray[Any]) -> None:

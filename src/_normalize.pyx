@@ -1,4 +1,4 @@
-"""Pixels to floating point, and byte order: the native twin of the kernels in `fmnist_fast._numpy`."""
+"""Pixels to floats, rows by number, byte order: the native twin of the kernels in `fmnist_fast._numpy`."""
 
 from cpython.buffer cimport (
     PyBUF_C_CONTIGUOUS,
@@ -8,13 +8,13 @@ from cpython.buffer cimport (
     PyBuffer_Release,
     PyObject_GetBuffer,
 )
-from libc.stdint cimport uint8_t
+from libc.stdint cimport int64_t, uint8_t
 
 from core cimport *
 
 from fmnist_fast import _native
 
-__all__ = ("affine_u8", "swap_bytes")
+__all__ = ("affine_u8", "gather_affine", "gather_rows", "swap_bytes")
 
 # Below this many items letting go of the GIL costs more than the work.
 cdef Py_ssize_t NOGIL_ITEMS = 1 << 12
@@ -64,6 +64,70 @@ def affine_u8(src, out, double scale, double shift):
             PyBuffer_Release(&result)
     finally:
         PyBuffer_Release(&pixels)
+
+
+cdef bytes _format(Py_buffer *view):
+    return b"" if view.format is NULL else view.format
+
+
+cdef _gather(source, indices, out, bint affine, double scale, double shift):
+    cdef Py_buffer rows
+    cdef Py_buffer numbers
+    cdef Py_buffer result
+    cdef ff_gather g
+    cdef size_t bad, items
+    cdef char kind
+    PyObject_GetBuffer(source, &rows, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
+    try:
+        PyObject_GetBuffer(indices, &numbers, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
+        try:
+            PyObject_GetBuffer(out, &result, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
+            try:
+                if rows.ndim != 2 or _format(&rows) != b"B":
+                    raise ValueError("source must be a C-contiguous uint8 array of rank 2")
+                if numbers.ndim != 1 or numbers.itemsize != 8 or _format(&numbers) not in (b"l", b"q"):
+                    raise ValueError("indices must be a C-contiguous int64 array of rank 1")
+                if affine and _format(&result) not in (b"e", b"f", b"d"):
+                    raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
+                if not affine and _format(&result) != b"B":
+                    raise ValueError("out must be a C-contiguous uint8 array")
+                kind = result.format[0]
+                g.source, g.rows, g.row = <const uint8_t *>rows.buf, rows.shape[0], rows.shape[1]
+                g.index, g.count = <const int64_t *>numbers.buf, numbers.shape[0]
+                items = result.len // result.itemsize
+                if items != g.count * g.row:
+                    raise ValueError(f"out has {items} items, {g.count} rows of {g.row} were asked for")
+                with nogil:
+                    bad = ff_gather_bad(&g)
+                    if bad == g.count:
+                        if affine:
+                            ff_gather_affine(LEVEL, kind, &g, result.buf, scale, shift)
+                        else:
+                            ff_gather_bytes(&g, <uint8_t *>result.buf)
+                if bad != g.count:
+                    raise IndexError(f"index {g.index[bad]} is out of range for {g.rows} rows")
+            finally:
+                PyBuffer_Release(&result)
+        finally:
+            PyBuffer_Release(&numbers)
+    finally:
+        PyBuffer_Release(&rows)
+
+
+def gather_rows(source, indices, out):
+    """Write the rows of ``source`` that have these numbers to ``out``, in this order.
+
+    See `fmnist_fast._numpy.gather_rows`, which is the specification.
+    """
+    _gather(source, indices, out, False, 0.0, 0.0)
+
+
+def gather_affine(source, indices, out, double scale, double shift):
+    """Write the rows of ``source`` that have these numbers to ``out``, as `affine_u8` would convert them.
+
+    See `fmnist_fast._numpy.gather_affine`, which is the specification.
+    """
+    _gather(source, indices, out, True, scale, shift)
 
 
 def swap_bytes(array):

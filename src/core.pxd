@@ -1,7 +1,7 @@
 # What the compiled modules use of the C core. Extern only: nothing here becomes code, so all of them may
 # share it.
 
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
 
 
 cdef extern from "status.h" nogil:
@@ -127,6 +127,21 @@ cdef extern from "normalize.h" nogil:
     )
     void ff_affine_u8_f16(
         ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift
+    )
+
+
+cdef extern from "gather.h" nogil:
+    ctypedef struct ff_gather:
+        const uint8_t *source
+        uint64_t rows
+        size_t row
+        const int64_t *index
+        size_t count
+
+    size_t ff_gather_bad(const ff_gather *g)
+    void ff_gather_bytes(const ff_gather *g, uint8_t *out)
+    void ff_gather_affine(
+        ff_cpu_level level, char kind, const ff_gather *g, void *out, double scale, double shift
     )
 
 

@@ -19,7 +19,10 @@ import pytest
 import fmnist_fast as ff
 from fmnist_fast import errors
 
-NAMES = ("GzipDecoder", "affine_u8", "swap_bytes", "parse_header", "header_size", "crc32", "cpu_features")
+NAMES = (
+    *("GzipDecoder", "affine_u8", "gather_rows", "gather_affine", "swap_bytes"),
+    *("parse_header", "header_size", "crc32", "cpu_features"),
+)
 WANTED = os.environ.get("FMNIST_FAST_BACKEND") or "auto"
 SEED = int(os.environ.get("FMNIST_FAST_TEST_SEED", "1951"))
 MODULES = {"numpy": ("_numpy",), "native": ("_codec", "_native", "_normalize")}
@@ -32,7 +35,7 @@ hypothesis.settings.load_profile(
 
 
 def load_backend(name: str) -> SimpleNamespace:
-    """The seven backend names and the exceptions, whichever of the backend's modules holds them."""
+    """The backend's names and the exceptions, whichever of the backend's modules holds them."""
     modules = [importlib.import_module(f"fmnist_fast.{module}") for module in MODULES[name]]
     found = {key: getattr(module, key) for module in modules for key in NAMES if hasattr(module, key)}
     classes = {key: getattr(errors, key) for key in ("CorruptDataError", "TruncatedError", "FormatError")}

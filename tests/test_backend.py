@@ -25,6 +25,7 @@ PUBLIC = {
         "open_idx",
         "IdxReader",
         "normalize",
+        "Batches",
         "load_mnist",
     ),
     *("backend", "cpu_features", "__version__", "FmnistFastError", "FormatError", "CorruptDataError"),

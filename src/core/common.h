@@ -15,6 +15,7 @@
 #define FF_TARGET(features) __attribute__((target(features)))
 #define FF_PREFETCH_WRITE(p) __builtin_prefetch((p), 1)
 #define FF_PREFETCH_READ(p) __builtin_prefetch((p), 0)
+#define FF_PREFETCH_READ_L2(p) __builtin_prefetch((p), 0, 2)
 #else
 #define FF_INLINE static __forceinline
 #define FF_NOINLINE __declspec(noinline)
@@ -23,6 +24,7 @@
 #define FF_TARGET(features)
 #define FF_PREFETCH_WRITE(p) ((void)(p))
 #define FF_PREFETCH_READ(p) ((void)(p))
+#define FF_PREFETCH_READ_L2(p) ((void)(p))
 #endif
 
 #define FF_STATIC_ASSERT(cond, what) _Static_assert(cond, what)

@@ -43,6 +43,19 @@ def stream(path: Path, out: npt.NDArray[np.uint8]) -> None:
         reader.seek(0)
 
 
+def train(images: npt.NDArray[np.uint8], labels: list[int]) -> None:
+    batches = ff.Batches(
+        images, labels, 64, shuffle=True, seed=1, normalize=(0.286, 0.353), shape=(1, 28, 28)
+    )
+    ff.Batches(images, dtype="f2", shard=(0, 2), drop_last=True, reuse=True, threads=1)
+    assert_type(len(batches), int)
+    assert_type(batches.epoch, int)
+    batches.set_epoch(3)
+    batches.load_state_dict(batches.state_dict())
+    for x, y in batches:
+        print(x, y)
+
+
 def dataset(folder: Path) -> None:
     images, labels = ff.load_mnist(folder, kind="t10k")
     assert_type(images, npt.NDArray[np.uint8])

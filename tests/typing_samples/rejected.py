@@ -28,3 +28,10 @@ def stream(path: Path) -> None:
     with ff.open_idx(path) as reader:
         reader.read("all")  # type: ignore[arg-type]
         reader.batches()  # type: ignore[call-arg]
+
+
+def train(images: npt.NDArray[np.uint8]) -> None:
+    ff.Batches()  # type: ignore[call-arg]
+    ff.Batches(images, None, 128, True)  # type: ignore[call-arg]
+    ff.Batches(images, normalize=0.5)  # type: ignore[arg-type]
+    ff.Batches(images, shard=1)  # type: ignore[arg-type]

@@ -1,0 +1,116 @@
+"""Rows of an array by their numbers, converted as asked for: one native pass where there is one."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from ._backend import gather_affine, gather_rows
+from ._idx import idx_dtype
+from ._threads import check_threads, ordered_map, thread_count
+from .normalize import Affine, Kernel, float_kernel
+
+_PART = 1 << 20  # items that are worth a thread
+_FLOATS = (np.float16, np.float32, np.float64)
+
+
+class Gather:
+    """Takes rows out of an array.
+
+    Parameters
+    ----------
+    images : array_like, rank 1 or more
+        Numbers. Not copied if C-contiguous and in native byte order.
+    normalize : (mean, std), optional
+        As for `normalize`.
+    dtype : dtype, optional
+        Of the result.
+    threads : int, optional
+        As for `normalize`.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Of the array.
+    dtype : dtype
+        Of the result.
+    row : int
+        Items in a row.
+    """
+
+    def __init__(
+        self,
+        images: ArrayLike,
+        normalize: tuple[float, float] | None,
+        dtype: DTypeLike | None,
+        threads: int | None,
+    ) -> None:
+        array = np.asarray(images)
+        if array.dtype.kind not in "biufc" or not array.ndim:
+            raise ValueError(f"images must be an array of numbers, not {array.dtype} of rank {array.ndim}")
+        array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
+        self.shape, self.row = array.shape, math.prod(array.shape[1:])
+        self._threads = check_threads(threads)
+        self._source = array.dtype
+        self._bytes = array.reshape(len(array), self.row).view(np.uint8)
+        self._convert: Kernel | None = None
+        self.dtype = array.dtype if dtype is None else _dtype(dtype)
+        if normalize is not None:
+            mean, std = normalize
+            wanted = np.float32 if dtype is None else self.dtype
+            self._convert, self.dtype = float_kernel(idx_dtype(array.dtype), mean, std, wanted)
+        elif self.dtype != array.dtype:
+            exact = array.dtype == np.uint8 and self.dtype in _FLOATS
+            self._convert = Affine(1.0, 0.0) if exact else _cast
+
+    def __call__(self, indices: NDArray[np.int64], out: NDArray[Any]) -> None:
+        """Write rows to ``out``: C-contiguous, of the result's dtype, (number of indices, items in a row)."""
+        if out.size <= _PART:
+            self._part(indices, out)
+            return
+        step = max(_PART // self.row, 1)
+        parts = [slice(low, low + step) for low in range(0, len(indices), step)]
+        threads = thread_count(self._threads, len(parts))
+        for _ in ordered_map(lambda part: self._part(indices[part], out[part]), parts, threads):
+            pass
+
+    def _part(self, indices: NDArray[np.int64], out: NDArray[Any]) -> None:
+        if isinstance(self._convert, Affine):
+            gather_affine(self._bytes, indices, out, self._convert.scale, self._convert.shift)
+        elif self._convert is None:
+            gather_rows(self._bytes, indices, out.view(np.uint8))
+        else:
+            rows = np.empty(out.shape, self._source)
+            gather_rows(self._bytes, indices, rows.view(np.uint8))
+            self._convert(rows.reshape(-1), out.reshape(-1))
+
+
+def row_shape(row: tuple[int, ...], shape: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Return ``shape`` without its -1, if it has as many items as a row.
+
+    Raises
+    ------
+    ValueError
+        It has not.
+    """
+    try:
+        return np.empty(row, np.bool_).reshape(shape).shape
+    except ValueError as error:
+        raise ValueError(f"rows of shape {row} cannot be given the shape {shape}") from error
+
+
+def _cast(items: NDArray[Any], out: NDArray[Any]) -> None:
+    np.copyto(out, items, casting="unsafe")  # as astype does
+
+
+def _dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    try:
+        result = np.dtype(dtype).newbyteorder("=")
+    except TypeError as error:
+        raise ValueError(f"dtype {dtype!r} is unknown to NumPy") from error
+    if result.kind not in "biufc":
+        raise ValueError(f"dtype must be one of numbers, not {result}")
+    return result
