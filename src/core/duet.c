@@ -231,6 +231,7 @@ void ff_duet_open(ff_duet *d, ff_gzip *g, ff_io *io, ff_pixels *px) {
   ff_atomic_store(&d->executed, 0);
   ff_atomic_store(&d->converted, 0);
   ff_atomic_store(&d->stopped, 0);
+  ff_atomic_store(&d->entered, 0);
   ff_atomic_store(&d->left, 0);
   d->gzip = g;
   d->io = io;
@@ -257,6 +258,9 @@ void ff_duet_open(ff_duet *d, ff_gzip *g, ff_io *io, ff_pixels *px) {
 void ff_duet_lead(ff_duet *d) { work(d, &d->worker[0]); }
 
 void ff_duet_assist(ff_duet *d) {
+  /* Entered is stored before stopped is looked at, and ff_duet_close() does it the other way round: one of the two sees
+   * the other. */
+  ff_atomic_add(&d->entered, 1);
   work(d, &d->worker[1]);
   ff_atomic_store(&d->left, 1);
 }
@@ -265,7 +269,8 @@ void ff_duet_close(ff_duet *d, bool assisted) {
   ff_gzip *const g = d->gzip;
   ff_io *const io = d->io;
 
-  ff_atomic_store(&d->stopped, 1);
+  ff_atomic_add(&d->stopped, 1);
+  assisted = assisted || ff_atomic_load(&d->entered);
   for (unsigned rounds = 0; assisted && !ff_atomic_load(&d->left);)
     wait_a_little(&rounds);
   const uint64_t at = d->start[ff_atomic_load(&d->executed) % 4];

@@ -47,8 +47,9 @@ typedef struct ff_duet {
   uint8_t *out;
   uint8_t pad3[24];
   ff_atomic stopped;
-  ff_atomic left; /* the assistant has returned */
-  uint8_t pad4[56];
+  ff_atomic entered; /* the assistant has begun */
+  ff_atomic left;    /* and returned */
+  uint8_t pad4[52];
 
   /* As they were when this run began. */
   ff_gzip *gzip;
@@ -75,7 +76,8 @@ void ff_duet_open(ff_duet *d, ff_gzip *g, ff_io *io, ff_pixels *px);
 void ff_duet_lead(ff_duet *d);
 void ff_duet_assist(ff_duet *d);
 
-/* Behind ff_duet_lead(): wait for the assistant, if there is or will be one. *g and *io are in front of the first block
+/* Behind ff_duet_lead(): wait for the assistant, if there is or will be one. One that begins after this has returned,
+ * because the caller does not know of it, touches nothing but *d. *g and *io are in front of the first block
  * that has not been executed. */
 void ff_duet_close(ff_duet *d, bool assisted);
 

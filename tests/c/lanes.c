@@ -137,6 +137,7 @@ static ff_status run_duet(decoder *d, ff_io *io) {
       ff_duet_lead(&d->duet);
       ff_duet_close(&d->duet, true);
       pthread_join(thread, NULL);
+      ff_duet_assist(&d->duet); /* one that comes too late has to find that the run is over */
       io->in_end = end;
     }
     io->pause = true;
