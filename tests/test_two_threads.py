@@ -160,7 +160,10 @@ def test_many_decoders_at_once():
 
 
 def test_second_thread_is_used():
+    """Where it can be: below AVX2 lanes do not pay, and without them there are no alternate blocks."""
     data, packed = STREAMS["images"]
-    decoder = GzipDecoder(2)
+    decoder, before = GzipDecoder(2), set(threading.enumerate())
     decoder.decode(packed, True, np.empty(len(data), np.uint8), 0)
-    assert any(thread.name.startswith("fmnist_fast") for thread in threading.enumerate())
+    started = {thread.name for thread in set(threading.enumerate()) - before}
+    expected = ff.cpu_features()["level"] in ("avx2", "avx512")
+    assert any(name.startswith("fmnist_fast") for name in started) == expected
