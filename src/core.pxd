@@ -78,7 +78,6 @@ cdef extern from "pixels.h" nogil:
         size_t left
 
     void ff_pixels_open(ff_pixels *px)
-    bint ff_pixels_flush(ff_pixels *px, ff_inflate *s)
 
 
 cdef extern from "gzip.h" nogil:

@@ -9,7 +9,6 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define FF_INLINE static inline __attribute__((always_inline))
-#define FF_NOINLINE __attribute__((noinline))
 #define FF_LIKELY(x) __builtin_expect(!!(x), 1)
 #define FF_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define FF_TARGET(features) __attribute__((target(features)))
@@ -18,7 +17,6 @@
 #define FF_PREFETCH_READ_L2(p) __builtin_prefetch((p), 0, 2)
 #else
 #define FF_INLINE static __forceinline
-#define FF_NOINLINE __declspec(noinline)
 #define FF_LIKELY(x) (x)
 #define FF_UNLIKELY(x) (x)
 #define FF_TARGET(features)

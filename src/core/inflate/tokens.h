@@ -1,8 +1,8 @@
 /* A batch: some of a block's symbols as tokens (tables.h), on their way from decoding to execution.
  *
  * Decoding fills a batch and never looks at the output; execution turns it into bytes and never looks at the input. So
- * the two may run one after the other, or in two threads with a ring of batches between them. A batch holds offsets, no
- * pointers: it may be moved.
+ * the two may run one after the other, or apart: a block can be decoded before anybody knows where its output goes. A batch
+ * holds offsets, no pointers: it may be moved.
  *
  * Tokens lie where the lanes wrote them; segments say which of them count, and in what order. A segment never ends
  * between a length and its distance.
