@@ -105,6 +105,16 @@ def test_same_floats(name, threads, dtype, room):
     assert np.array_equal(out.view(np.uint8), expected.view(np.uint8))
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_floats_whatever_the_pieces(threads):
+    # A call can end anywhere in the scratch that pixels leave through; the next one goes on with a kept window.
+    data, packed = STREAMS["images"]
+    for piece in range(1 << 18, 1 << 20, 4_501):
+        status, out = decode(packed, len(data), threads=threads, piece=piece, affine=(np.float32, 1.0, 0.0))
+        assert status == END
+        assert np.array_equal(out, np.frombuffer(data, np.uint8)), f"pieces of {piece} bytes"
+
+
 @pytest.mark.parametrize("cut", [1, 8, 9, 1000, 200_000, 500_000])
 def test_cut_short(cut):
     data, packed = STREAMS["images"]

@@ -284,9 +284,8 @@ void ff_duet_close(ff_duet *d, bool assisted) {
          sizeof(ff_lanes) - offsetof(ff_lanes, in_block));
   g->inflate.lanes.in_block = false;
   ff_inflate_keep(&g->inflate, io);
-  io->kept_at = io->out;
   if (d->px) {
     d->px->converted = io->out;
-    ff_pixels_flush(d->px, &g->inflate);
+    ff_pixels_flush(d->px);
   }
 }

@@ -208,6 +208,6 @@ ff_status ff_gzip_run_pixels(ff_gzip *g, ff_pixels *px) {
   ff_status status;
   do
     status = ff_gzip_run(g, &px->io);
-  while (ff_pixels_flush(px, &g->inflate) && status == FF_OUTPUT_FULL);
+  while (ff_pixels_flush(px) && status == FF_OUTPUT_FULL);
   return status;
 }

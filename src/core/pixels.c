@@ -27,17 +27,16 @@ size_t ff_pixels_convert(const ff_pixels *px, const uint8_t *src, uint8_t *dst, 
   }
 }
 
-bool ff_pixels_flush(ff_pixels *px, ff_inflate *s) {
+bool ff_pixels_flush(ff_pixels *px) {
   const size_t n = (size_t)(px->io.out - px->converted);
   px->out += ff_pixels_convert(px, px->converted, px->out, n);
   px->left -= n;
   px->converted = px->io.out;
   if (px->io.out == px->io.out_end && px->left) {
     /* What stays in front of the new bytes serves as window in place. The scratch is full: it holds more than that. */
-    ff_inflate_keep(s, &px->io);
     memmove(px->scratch, px->io.out - FF_WINDOW, FF_WINDOW);
     px->io.out = px->scratch + FF_WINDOW;
-    px->io.kept_at = px->converted = px->io.out;
+    px->converted = px->io.kept_at = px->io.out;
   }
   limit_room(px);
   return px->left != 0;

@@ -23,8 +23,9 @@ typedef struct ff_pixels {
 /* Get ready for output of up to `left` items. level, kind, bypass, scale, shift, out and left must have been set. */
 void ff_pixels_open(ff_pixels *px);
 
-/* Convert what is new in the scratch and make room in it. `s` is what made it. False: the room for items is full. */
-bool ff_pixels_flush(ff_pixels *px, ff_inflate *s);
+/* Convert what is new in the scratch and make room in it, once its last 32 KiB have been kept. False: the room for items
+ * is full. */
+bool ff_pixels_flush(ff_pixels *px);
 
 /* Convert n decoded bytes at src to items at dst; returns the bytes that these take. */
 size_t ff_pixels_convert(const ff_pixels *px, const uint8_t *src, uint8_t *dst, size_t n);

@@ -14,7 +14,7 @@ void ff_inflate_reset(ff_inflate *s, ff_cpu_level level) {
   ff_lanes_reset(&s->lanes);
 }
 
-void ff_inflate_keep(ff_inflate *s, const ff_io *io) {
+void ff_inflate_keep(ff_inflate *s, ff_io *io) {
   const size_t made = (size_t)(io->out - io->kept_at);
   if (made >= FF_WINDOW) {
     memcpy(s->window, io->out - FF_WINDOW, FF_WINDOW);
@@ -22,6 +22,7 @@ void ff_inflate_keep(ff_inflate *s, const ff_io *io) {
     memmove(s->window, s->window + made, FF_WINDOW - made);
     memcpy(s->window + FF_WINDOW - made, io->kept_at, made);
   }
+  io->kept_at = io->out; /* to keep it twice would push as much out of the window again */
 }
 
 static void end_block(ff_inflate *s, ff_io *io) {
