@@ -211,6 +211,9 @@ cdef class GzipDecoder:
                     io.pause = self._duet_pays(io, px, end)  # between two blocks two threads can begin
                     if io.pause and ff_duet_applies(self._core):
                         self._run_duet(io, px, end)
+                        if not final and end - io.next_in < DUET_BYTES:
+                            # Less than two blocks: with more input behind them they are for two threads again.
+                            return FF_NEED_INPUT, io.next_in - begin
                 status = self._run_alone(io, px, end, final)
                 if status >= FF_BAD_BLOCK_TYPE:
                     raise self._failure(status, end - io.next_in)

@@ -9,10 +9,10 @@
 #include "inflate/header.h"
 
 /* Waiting: a few microseconds of pauses, because the other worker is seldom behind by more; then the processor is
- * offered to others; then really given up, because on a machine with all cores busy the other one may be waiting for
- * this one. */
+ * offered to others, for as long as a large page takes that the other one is the first to touch; then really given up.
+ * Who sleeps wakes up late: a limit of 32 here cost half of what the second thread gains in fresh memory. */
 #define PAUSES 64u
-#define YIELDS 32u
+#define YIELDS 500u
 
 /* Output of one run. Between runs the caller looks for interrupts. */
 #define RUN_BYTES ((uint64_t)64 << 20)
@@ -110,12 +110,24 @@ static bool search_step(const ff_duet *d, ff_duet_worker *w, uint64_t at) {
 }
 #endif
 
+/* How many bits block i will have, if it is like the last one of which start and end are known at block i's start. */
+static uint64_t usual_size(const ff_duet *d, uint32_t i) {
+  return i > 0 ? d->start[i % 4] - d->start[(i - 1) % 4] : d->first_size;
+}
+
+/* Input that ends within a block ends the run in front of it; to see that coming saves decoding half a block. */
+static bool fits(const ff_duet *d, const ff_duet_worker *w, uint64_t start, uint64_t size) {
+  return start + size <= (uint64_t)(w->io.in_end - d->in) * 8;
+}
+
 /* Find a header where block i should start, and read it. */
 static bool search(const ff_duet *d, ff_duet_worker *w, uint32_t i) {
   const uint64_t before = d->start[(i - 1) % 4], input_end = (uint64_t)(w->io.in_end - d->in) * 8;
-  const uint64_t size = i > 1 ? before - d->start[(i - 2) % 4] : d->first_size;
+  const uint64_t size = usual_size(d, i - 1);
   const uint64_t guess = (before + size) / 8 * 8;
 
+  if (!fits(d, w, guess, size))
+    return false;
   for (uint64_t off = 0; off <= size / 32; off += STEP_BITS) {
     if (ff_atomic_load(&d->known) >= i || ff_atomic_load(&d->stopped))
       return false;
@@ -146,23 +158,33 @@ static bool look_ahead(const ff_duet *d, ff_duet_worker *w, uint32_t i, outcome 
   return true;
 }
 
+/* Set the room for block i in the scratch of the pixels. False: the run has been stopped meanwhile. */
+static bool scratch_room(ff_duet *d, ff_pixels *px, uint32_t i, ff_io *io) {
+  uint8_t *end = px->scratch + sizeof px->scratch;
+  if ((size_t)(end - d->out) < SCRATCH_LOW && d->out - px->scratch >= 2 * (ptrdiff_t)FF_WINDOW) {
+    uint8_t *const begin = px->scratch + FF_WINDOW;
+    /* The block before this one may still be in conversion, as long as this one stays below it. */
+    const bool below = d->latest - begin >= (ptrdiff_t)SCRATCH_LOW;
+    if (!wait_for(d, &d->converted, below ? i - 1 : i))
+      return false;
+    memcpy(px->scratch, d->out - FF_WINDOW, FF_WINDOW);
+    if (below)
+      end = d->latest;
+    d->out = begin;
+    d->io->kept_at = px->scratch;
+  }
+  io->out_end = d->out + FF_MIN((size_t)(end - d->out), px->left);
+  return true;
+}
+
 /* Execute block i. Nothing has happened if there is not room for all of it. */
 static bool execute(ff_duet *d, ff_duet_worker *w, uint32_t i) {
   ff_inflate *const s = &w->inflate;
   ff_pixels *const px = d->px;
   ff_io io = *d->io;
 
-  if (px) {
-    uint8_t *const scratch_end = px->scratch + sizeof px->scratch;
-    if ((size_t)(scratch_end - d->out) < SCRATCH_LOW && d->out - px->scratch >= 2 * (ptrdiff_t)FF_WINDOW) {
-      if (!wait_for(d, &d->converted, i))
-        return false;
-      memcpy(px->scratch, d->out - FF_WINDOW, FF_WINDOW);
-      d->out = px->scratch + FF_WINDOW;
-      d->io->kept_at = px->scratch;
-    }
-    io.out_end = d->out + FF_MIN((size_t)(scratch_end - d->out), px->left);
-  }
+  if (px && !scratch_room(d, px, i, &io))
+    return false;
   io.out = d->out;
   io.kept_at = d->io->kept_at;
   io.in = w->io.in; /* where to fetch ahead */
@@ -176,6 +198,7 @@ static bool execute(ff_duet *d, ff_duet_worker *w, uint32_t i) {
   const size_t n = (size_t)(io.out - from);
   d->crc = ff_crc32(d->gzip->level, d->crc, from, n);
   d->produced = s->produced;
+  d->latest = from;
   d->out = io.out;
   if (!px) {
     ff_atomic_store(&d->executed, i + 1);
@@ -202,7 +225,7 @@ static bool one_block(ff_duet *d, ff_duet_worker *w, uint32_t i) {
   const bool hit = guessed && w->start == start;
   if (!hit) {
     seek(d, w, start);
-    result = read_header(w) ? decode(d, w, i) : OTHER;
+    result = fits(d, w, start, usual_size(d, i)) && read_header(w) ? decode(d, w, i) : OTHER;
   }
   if (result == DONE) {
     d->start[(i + 1) % 4] = (uint64_t)(w->io.in - d->in) * 8 + w->inflate.bit;
@@ -244,6 +267,7 @@ void ff_duet_open(ff_duet *d, ff_gzip *g, ff_io *io, ff_pixels *px) {
   d->produced = g->inflate.produced;
   d->limit = d->produced + RUN_BYTES;
   d->out = io->out;
+  d->latest = px ? px->scratch : NULL;
   io->kept_at = io->out;
   for (unsigned k = 0; k < 2; k++) {
     ff_duet_worker *const w = &d->worker[k];

@@ -45,7 +45,8 @@ typedef struct ff_duet {
   uint32_t misses; /* of guesses lately */
   uint64_t produced;
   uint8_t *out;
-  uint8_t pad3[24];
+  uint8_t *latest; /* where the block before `out` begins; with pixels */
+  uint8_t pad3[16];
   ff_atomic stopped;
   ff_atomic entered; /* the assistant has begun */
   ff_atomic left;    /* and returned */

@@ -5,7 +5,7 @@
 #include "inflate/inflate.h"
 
 /* Decoded bytes between two slides of the window. */
-#define FF_PIXELS_ROOM ((size_t)128 << 10)
+#define FF_PIXELS_ROOM ((size_t)256 << 10)
 
 typedef struct ff_pixels {
   ff_io io;                 /* its output side is the scratch */
