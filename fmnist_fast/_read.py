@@ -9,7 +9,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from ._parallel import read_bgzf
 from ._payload import Payload, conversion, read_header, read_items
-from ._stream import open_stream
+from ._small import read_small
+from ._stream import check_trailing, open_stream
 from .errors import OutputError, naming
 from .normalize import check_out
 
@@ -36,6 +37,11 @@ class Wanted(NamedTuple):
 
 def read(source: Any, wanted: Wanted) -> NDArray[Any]:
     """Read one IDX file; see `fmnist_fast.read_idx`."""
+    check_trailing(wanted.trailing)
+    if wanted.as_stored:
+        small = read_small(source, wanted.max_bytes)
+        if small is not None:
+            return small
     out = wanted.out
     with open_stream(source, trailing=wanted.trailing, threads=wanted.threads) as stream, naming(stream.name):
         header = read_header(stream, wanted.max_bytes)

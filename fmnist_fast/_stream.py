@@ -15,10 +15,16 @@ from ._threads import thread_count
 from ._xz import XzDecoder
 from .errors import naming
 
-__all__ = ("Stream", "open_stream")
+__all__ = ("Stream", "check_trailing", "open_stream")
 
 _SHARED_BUFFER = 1 << 22  # handing work to another thread costs the same, however much it is
 _LARGE = 1 << 20  # bytes of a source that is worth a thread which nobody asked for
+
+
+def check_trailing(trailing: str) -> None:
+    """Raise ValueError unless ``trailing`` is one of its two values."""
+    if trailing not in ("error", "ignore"):
+        raise ValueError(f'trailing must be "error" or "ignore", not {trailing!r}')
 
 
 def open_stream(
@@ -43,8 +49,7 @@ def open_stream(
     ValueError
         Another value for ``trailing``.
     """
-    if trailing not in ("error", "ignore"):
-        raise ValueError(f'trailing must be "error" or "ignore", not {trailing!r}')
+    check_trailing(trailing)
     shared = threads != 1 and not restarts
     opened = open_source(source, _SHARED_BUFFER if shared else BUFFER)
     try:

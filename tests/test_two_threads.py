@@ -107,7 +107,7 @@ def test_same_floats(name, threads, dtype, room):
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_floats_whatever_the_pieces(threads):
-    # A call can end anywhere in the scratch that pixels leave through; the next one goes on with a kept window.
+    # A call can end anywhere in the scratch that pixels leave through; the next goes on with a kept window.
     data, packed = STREAMS["images"]
     for piece in range(1 << 18, 1 << 20, 4_501):
         status, out = decode(packed, len(data), threads=threads, piece=piece, affine=(np.float32, 1.0, 0.0))

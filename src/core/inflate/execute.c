@@ -48,12 +48,13 @@ static const _Alignas(32) uint8_t repeat_order[33][32] = {
     REPEAT(9),  REPEAT(10), REPEAT(11), REPEAT(12), REPEAT(13), REPEAT(14), REPEAT(15), REPEAT(16), REPEAT(17),
     REPEAT(18), REPEAT(19), REPEAT(20), REPEAT(21), REPEAT(22), REPEAT(23), REPEAT(24), REPEAT(25), REPEAT(26),
     REPEAT(27), REPEAT(28), REPEAT(29), REPEAT(30), REPEAT(31), REPEAT(32)};
-/* The least multiple of a distance that is 32 or more. */
-#define BACK(d) ((31 + (d)) / (d) * (d))
-static const uint8_t repeat_back[33] = {
-    0,        BACK(1),  BACK(2),  BACK(3),  BACK(4),  BACK(5),  BACK(6),  BACK(7),  BACK(8),  BACK(9),  BACK(10),
-    BACK(11), BACK(12), BACK(13), BACK(14), BACK(15), BACK(16), BACK(17), BACK(18), BACK(19), BACK(20), BACK(21),
-    BACK(22), BACK(23), BACK(24), BACK(25), BACK(26), BACK(27), BACK(28), BACK(29), BACK(30), BACK(31), BACK(32)};
+/* Bytes of a whole number of periods: where the same vector goes next. */
+#define STRIDE(d) (32 / (d) * (d))
+static const uint8_t repeat_stride[32] = {
+    0,          STRIDE(1),  STRIDE(2),  STRIDE(3),  STRIDE(4),  STRIDE(5),  STRIDE(6),  STRIDE(7),
+    STRIDE(8),  STRIDE(9),  STRIDE(10), STRIDE(11), STRIDE(12), STRIDE(13), STRIDE(14), STRIDE(15),
+    STRIDE(16), STRIDE(17), STRIDE(18), STRIDE(19), STRIDE(20), STRIDE(21), STRIDE(22), STRIDE(23),
+    STRIDE(24), STRIDE(25), STRIDE(26), STRIDE(27), STRIDE(28), STRIDE(29), STRIDE(30), STRIDE(31)};
 
 #define NAME(what) what##_avx512
 #define ATTRIBUTES FF_TARGET("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx512vbmi2,avx2,bmi,bmi2,lzcnt,popcnt")

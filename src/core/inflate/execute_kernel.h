@@ -126,12 +126,16 @@ ATTRIBUTES FF_INLINE void NAME(copy_any)(ff_inflate *s, ff_io *io, const uint16_
       const size_t period = FF_MIN(distance, 32);
       const __m256i from = _mm256_loadu_si256((const __m256i *)(const void *)(out - distance));
       const __m256i order = _mm256_load_si256((const __m256i *)(const void *)repeat_order[period]);
-      _mm256_storeu_si256((__m256i *)(void *)out, _mm256_permutexvar_epi8(order, from));
+      const __m256i first = _mm256_permutexvar_epi8(order, from);
+      _mm256_storeu_si256((__m256i *)(void *)out, first);
       if (FF_UNLIKELY(length > 32)) {
-        const size_t back = distance >= 32 ? distance : repeat_back[period];
-        uint8_t *to = out + 32;
-        for (; to < out + length; to += 32)
-          NAME(copy32)(to, to - back);
+        if (distance >= 32) {
+          for (uint8_t *to = out + 32; to < out + length; to += 32)
+            NAME(copy32)(to, to - distance);
+        } else { /* without waiting for what has just been stored */
+          for (uint8_t *to = out + repeat_stride[period]; to < out + length; to += repeat_stride[period])
+            _mm256_storeu_si256((__m256i *)(void *)to, first);
+        }
       }
       out += length;
       continue;
