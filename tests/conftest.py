@@ -15,6 +15,8 @@ from types import SimpleNamespace
 import hypothesis
 import numpy as np
 import pytest
+from builders import idx_gz
+from samples import images
 
 import fmnist_fast as ff
 from fmnist_fast import errors
@@ -80,3 +82,21 @@ def real_folder() -> Path:
     path = Path(folder)
     assert path.is_dir(), f"FMNIST_FAST_DATA names no folder: {folder}"
     return path
+
+
+@pytest.fixture
+def cache_home(tmp_path_factory, monkeypatch):
+    """The cache folder of a user who is not the tester."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def packed(tmp_path):
+    """A compressed file in a folder of its own, to be read with a cache."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    file = folder / "images.gz"
+    file.write_bytes(idx_gz(images(30)))
+    return file

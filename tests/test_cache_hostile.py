@@ -20,46 +20,30 @@ from samples import noise, same
 import fmnist_fast as ff
 from fmnist_fast import _cache
 
+pytestmark = pytest.mark.usefixtures("cache_home")
+
 NOTES = ["size", "mtime_ns", "ctime_ns", "inode", "crc32"]
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path_factory, monkeypatch):
-    """A cache folder of the user's that is not the tester's."""
-    folder = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", str(folder))
-    return folder
-
-
-@pytest.fixture
-def path(tmp_path):
-    """A compressed source in a folder of its own."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    file = folder / "images.gz"
-    file.write_bytes(idx_gz(IMAGES))
-    return file
-
-
-def test_changed_source(path):
-    ff.read_idx(path, cache=True)
-    path.write_bytes(idx_gz(OTHER))
+def test_changed_source(packed):
+    ff.read_idx(packed, cache=True)
+    packed.write_bytes(idx_gz(OTHER))
     for _ in range(2):
-        assert same(ff.read_idx(path, cache=True), OTHER)
-    assert is_mapped(ff.read_idx(path, cache=True))
+        assert same(ff.read_idx(packed, cache=True), OTHER)
+    assert is_mapped(ff.read_idx(packed, cache=True))
 
 
 @pytest.mark.parametrize("pack", [bgzf, lambda raw: gzip_member(raw, level=0)], ids=["bgzf", "gzip"])
-def test_changed_source_of_the_same_size_and_time(path, pack):
+def test_changed_source_of_the_same_size_and_time(packed, pack):
     """Stored blocks: only bytes in the middle differ, and for BGZF the last 28 bytes never do."""
     arrays = [np.frombuffer(noise(300_000, key), "u1") for key in (1, 2)]
-    path.write_bytes(pack(idx_bytes(arrays[0])))
-    status = path.stat()
-    ff.read_idx(path, cache=True)
-    path.write_bytes(pack(idx_bytes(arrays[1])))
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert path.stat().st_size == status.st_size
-    assert same(ff.read_idx(path, cache=True), arrays[1])
+    packed.write_bytes(pack(idx_bytes(arrays[0])))
+    status = packed.stat()
+    ff.read_idx(packed, cache=True)
+    packed.write_bytes(pack(idx_bytes(arrays[1])))
+    os.utime(packed, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert packed.stat().st_size == status.st_size
+    assert same(ff.read_idx(packed, cache=True), arrays[1])
 
 
 def flip(data: bytes, at: int) -> bytes:
@@ -81,9 +65,9 @@ def flip(data: bytes, at: int) -> bytes:
     ids=["empty", "short", "long", "rank", "shape", "item", "zeros", "gone"],
 )
 @pytest.mark.parametrize("keep_time", [False, True])
-def test_altered_cache(path, alter, keep_time):
-    ff.read_idx(path, cache=True)
-    data, _ = beside(path)
+def test_altered_cache(packed, alter, keep_time):
+    ff.read_idx(packed, cache=True)
+    data, _ = beside(packed)
     status = data.stat()
     content = alter(data.read_bytes())
     if content is None:
@@ -92,9 +76,9 @@ def test_altered_cache(path, alter, keep_time):
         data.write_bytes(content)
         if keep_time:
             os.utime(data, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert same(ff.read_idx(path, cache=True), IMAGES)
+    assert same(ff.read_idx(packed, cache=True), IMAGES)
     assert data.read_bytes() == idx_bytes(IMAGES)
-    assert is_mapped(ff.read_idx(path, cache=True))
+    assert is_mapped(ff.read_idx(packed, cache=True))
 
 
 HOSTILE = [None, True, -1, 1.5, 10**30, "text", [], {}, [1], {"a": 1}]
@@ -102,64 +86,64 @@ HOSTILE = [None, True, -1, 1.5, 10**30, "text", [], {}, [1], {"a": 1}]
 
 @pytest.mark.parametrize("kind", ["source", "cache"])
 @pytest.mark.parametrize("field", NOTES)
-def test_hostile_notes(path, kind, field):
-    ff.read_idx(path, cache=True)
-    _, note_file = beside(path)
+def test_hostile_notes(packed, kind, field):
+    ff.read_idx(packed, cache=True)
+    _, note_file = beside(packed)
     good = json.loads(note_file.read_text())
     for value in HOSTILE:
         note_file.write_text(json.dumps({**good, kind: {**good[kind], field: value}}))
-        assert same(ff.read_idx(path, cache=True), IMAGES)
+        assert same(ff.read_idx(packed, cache=True), IMAGES)
     del good[kind][field]
     note_file.write_text(json.dumps(good))
-    assert same(ff.read_idx(path, cache=True), IMAGES)
+    assert same(ff.read_idx(packed, cache=True), IMAGES)
 
 
 @pytest.mark.parametrize("field", ["format", "trailing", "tail", "source", "cache"])
-def test_hostile_fields(path, field):
-    ff.read_idx(path, cache=True)
-    data, note_file = beside(path)
+def test_hostile_fields(packed, field):
+    ff.read_idx(packed, cache=True)
+    data, note_file = beside(packed)
     good = json.loads(note_file.read_text())
     for value in HOSTILE:
         data.write_bytes(idx_bytes(OTHER))  # must never come back
         note_file.write_text(json.dumps({**good, field: value}))
-        assert same(ff.read_idx(path, cache=True), IMAGES)
+        assert same(ff.read_idx(packed, cache=True), IMAGES)
 
 
 @pytest.mark.parametrize(
     "text",
     [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 4000, b"9" * 5000, b"NaN", b'"format"', bytes(1 << 20)],
 )
-def test_notes_that_are_none(path, text):
-    ff.read_idx(path, cache=True)
-    beside(path)[1].write_bytes(text)
-    assert same(ff.read_idx(path, cache=True), IMAGES)
-    assert json.loads(beside(path)[1].read_text())["trailing"] == "error"
+def test_notes_that_are_none(packed, text):
+    ff.read_idx(packed, cache=True)
+    beside(packed)[1].write_bytes(text)
+    assert same(ff.read_idx(packed, cache=True), IMAGES)
+    assert json.loads(beside(packed)[1].read_text())["trailing"] == "error"
 
 
 @pytest.mark.parametrize("claim", [(2**32 - 1,) * 3, (30, 28, 29), (29, 28, 28), ()])
-def test_hostile_header_with_a_matching_note(path, claim):
+def test_hostile_header_with_a_matching_note(packed, claim):
     """Checksum and size agree, but the header claims something else than the file holds."""
-    ff.read_idx(path, cache=True)
-    data, note_file = beside(path)
+    ff.read_idx(packed, cache=True)
+    data, note_file = beside(packed)
     data.write_bytes((idx_header(claim) + bytes(1 << 15))[: data.stat().st_size])
     note = json.loads(note_file.read_text())
     note["cache"]["crc32"] = zlib.crc32(data.read_bytes())
     note_file.write_text(json.dumps(note))
-    assert same(ff.read_idx(path, cache=True), IMAGES)
+    assert same(ff.read_idx(packed, cache=True), IMAGES)
 
 
-def test_copied_folder_is_verified_once(path, tmp_path, monkeypatch):
-    ff.read_idx(path, cache=True)
-    copied = shutil.copytree(path.parent, tmp_path / "copy") / "images.gz"
+def test_copied_folder_is_verified_once(packed, tmp_path, monkeypatch):
+    ff.read_idx(packed, cache=True)
+    copied = shutil.copytree(packed.parent, tmp_path / "copy") / "images.gz"
     monkeypatch.setattr(_cache, "_build", None)
     assert is_mapped(ff.read_idx(copied, cache=True))
     monkeypatch.setattr(_cache, "_checksum", None)
     assert is_mapped(ff.read_idx(copied, cache=True))
 
 
-def test_copied_folder_that_cannot_be_written_to(path, tmp_path, monkeypatch):
-    ff.read_idx(path, cache=True)
-    copied = shutil.copytree(path.parent, tmp_path / "copy") / "images.gz"
+def test_copied_folder_that_cannot_be_written_to(packed, tmp_path, monkeypatch):
+    ff.read_idx(packed, cache=True)
+    copied = shutil.copytree(packed.parent, tmp_path / "copy") / "images.gz"
     fail_to_write_in([copied.parent], monkeypatch)
     monkeypatch.setattr(_cache, "_build", None)
     for _ in range(2):
@@ -170,21 +154,21 @@ posix = pytest.mark.skipif(os.name == "nt", reason="POSIX files")
 
 
 @posix
-def test_links_in_the_place_of_a_cache_are_not_followed(path, tmp_path):
+def test_links_in_the_place_of_a_cache_are_not_followed(packed, tmp_path):
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
-    for name in beside(path):
+    for name in beside(packed):
         name.symlink_to(victim)
-    assert same(ff.read_idx(path, cache=True), IMAGES)
+    assert same(ff.read_idx(packed, cache=True), IMAGES)
     assert victim.read_bytes() == b"precious"
-    assert is_mapped(ff.read_idx(path, cache=True))
+    assert is_mapped(ff.read_idx(packed, cache=True))
 
 
 @posix
-def test_pipes_in_the_place_of_a_cache_do_not_block(path):
-    for name in beside(path):
+def test_pipes_in_the_place_of_a_cache_do_not_block(packed):
+    for name in beside(packed):
         os.mkfifo(name)
-    assert same(ff.read_idx(path, cache=True), IMAGES)
+    assert same(ff.read_idx(packed, cache=True), IMAGES)
 
 
 @posix
@@ -199,16 +183,16 @@ def test_a_pipe_as_source_is_read_once(tmp_path):
 
 
 @posix
-def test_who_may_not_read_the_source_may_not_read_the_cache(path):
-    path.chmod(0o600)
-    ff.read_idx(path, cache=True)
-    assert beside(path)[0].stat().st_mode & 0o777 == 0o600
+def test_who_may_not_read_the_source_may_not_read_the_cache(packed):
+    packed.chmod(0o600)
+    ff.read_idx(packed, cache=True)
+    assert beside(packed)[0].stat().st_mode & 0o777 == 0o600
 
 
-def test_builders_at_once(path):
+def test_builders_at_once(packed):
     results = []
     threads = [
-        threading.Thread(target=lambda: results.append(ff.read_idx(path, cache=True))) for _ in range(6)
+        threading.Thread(target=lambda: results.append(ff.read_idx(packed, cache=True))) for _ in range(6)
     ]
     for thread in threads:
         thread.start()
@@ -217,19 +201,19 @@ def test_builders_at_once(path):
     assert all(same(array, IMAGES) for array in results)
     assert len(results) == 6
     for _ in range(2):
-        assert same(ff.read_idx(path, cache=True), IMAGES)
-    assert len(os.listdir(path.parent)) == 3
+        assert same(ff.read_idx(packed, cache=True), IMAGES)
+    assert len(os.listdir(packed.parent)) == 3
 
 
-def test_a_source_that_changes_while_it_is_read(path, monkeypatch):
+def test_a_source_that_changes_while_it_is_read(packed, monkeypatch):
     real = _cache.read
 
     def read(source, wanted):
         array = real(source, wanted)
-        path.write_bytes(idx_gz(OTHER))
+        packed.write_bytes(idx_gz(OTHER))
         return array
 
     monkeypatch.setattr(_cache, "read", read)
-    assert same(ff.read_idx(path, cache=True), IMAGES)
+    assert same(ff.read_idx(packed, cache=True), IMAGES)
     monkeypatch.undo()
-    assert same(ff.read_idx(path, cache=True), OTHER)
+    assert same(ff.read_idx(packed, cache=True), OTHER)
