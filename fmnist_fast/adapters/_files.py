@@ -18,21 +18,28 @@ from ..reader import IdxReader
 Path = str | os.PathLike[str]
 
 
-def existing(path: Path, suffixes: Sequence[str] = ("", ".gz")) -> str:
-    """Return the first of ``path + suffix`` that is there.
+#: What a file may be called besides its plain name.
+SUFFIXES = ("", ".gz", ".xz")
+
+
+def first_existing(path: Path, suffixes: Sequence[str] = SUFFIXES) -> str | None:
+    """Return the first of ``path + suffix`` that is a file, or None."""
+    return next((name for end in suffixes if os.path.isfile(name := os.fspath(path) + end)), None)
+
+
+def existing(path: Path, suffixes: Sequence[str] = SUFFIXES) -> str:
+    """Return the first of ``path + suffix`` that is a file.
 
     Raises
     ------
     FileNotFoundError
         None is.
     """
-    candidates = [os.fspath(path) + suffix for suffix in suffixes]
-    for candidate in candidates:
-        if os.path.isfile(candidate):
-            return candidate
-    tried = " nor ".join(candidates[1:])
-    reason = os.strerror(errno.ENOENT) + (f", nor is {tried}" if tried else "")
-    raise FileNotFoundError(errno.ENOENT, reason, candidates[0])
+    found = first_existing(path, suffixes)
+    if found is not None:
+        return found
+    reason = f"{os.strerror(errno.ENOENT)}, with or without {' or '.join(filter(None, suffixes))}"
+    raise FileNotFoundError(errno.ENOENT, reason, os.fspath(path) + suffixes[0])
 
 
 def check_kind(found: NDArray[Any] | IdxReader, rank: int, source: Path) -> None:

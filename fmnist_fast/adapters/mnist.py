@@ -8,20 +8,18 @@ its name only when it is complete, and gzip is told by content, not by name.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import tempfile
 from types import ModuleType
 from typing import Any
 from urllib.parse import urljoin
-from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import errors
-from .._atomic import atomic_file
 from ..codec import read_idx
+from ._download import download
 from ._files import raised_as
 from ._install import Installation
 from ._install import install as _install
@@ -34,8 +32,6 @@ __all__ = (
 #: Where missing files come from, and what tells the folder they go to; both may be assigned to.
 datasets_url = "http://yann.lecun.com/exdb/mnist/"
 temporary_dir = tempfile.gettempdir
-
-_TIMEOUT = 60.0  # seconds without a byte
 
 
 class IdxDecodeError(errors.FormatError):
@@ -74,9 +70,7 @@ def download_file(fname: str, target_dir: str | None = None, force: bool = False
     home = _home()
     path = os.path.join(target_dir or home.temporary_dir(), fname)
     if force or not os.path.isfile(path):
-        address = urljoin(home.datasets_url, fname)
-        with urlopen(address, timeout=_TIMEOUT) as answer, atomic_file(path) as file:
-            shutil.copyfileobj(answer, file)
+        download(urljoin(home.datasets_url, fname), path)
     return path
 
 
