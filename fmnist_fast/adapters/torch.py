@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from .._extras import optional
-from .._gather import Gather, row_shape
 from ..batches import Batches
-from ..errors import MismatchError
+from ._samples import Samples
 
 torch = optional("torch", "PyTorch", "torch", "fmnist_fast.adapters.torch")
 optional("torch.utils.data", "PyTorch", "torch", "fmnist_fast.adapters.torch")
@@ -62,44 +61,32 @@ class Dataset(torch.utils.data.Dataset):  # type: ignore
         dtype: DTypeLike | None = None,
         shape: int | tuple[int, ...] | None = None,
     ) -> None:
-        self.images: NDArray[Any] = np.asarray(images)
-        self.labels = None if labels is None else np.asarray(labels, np.int64)
-        self.normalize, self.dtype = normalize, dtype
-        self._gather = Gather(self.images, normalize, dtype, threads=1)
-        row = self._gather.shape[1:]
-        default = (1, *row) if len(row) == 2 else row
-        self.shape = default if shape is None else row_shape(row, shape)
-        if self.labels is not None and self.labels.shape != (len(self),):
-            raise MismatchError(f"expected a label for each of {len(self)} images, found {self.labels.shape}")
+        channel = (1, *np.shape(images)[1:]) if np.ndim(images) == 3 and shape is None else shape
+        self._samples = Samples(images, labels, normalize, dtype, channel)
+        self.images, self.labels = self._samples.images, self._samples.labels
+        self.normalize, self.dtype, self.shape = normalize, dtype, self._samples.shape
 
     def __len__(self) -> int:
         """Return the number of images."""
-        return len(self.images)
+        return len(self._samples)
 
     def __getitem__(self, index: int) -> Any:
         """Return a sample; negative numbers count from the end."""
-        row = range(len(self))[index]
-        image = self._tensor(np.array([row]))[0]
-        return image if self.labels is None else (image, int(self.labels[row]))
+        images, labels = self._samples.take([range(len(self))[index]])
+        image = torch.from_numpy(images[0])
+        return image if labels is None else (image, int(labels[0]))
 
     def __getitems__(self, indices: Sequence[int]) -> Any:
         """Return a batch, already put together; numbers as in ``__getitem__``."""
         rows = np.asarray(indices, np.int64)
-        if len(rows) and not -len(self) <= rows.min() <= rows.max() < len(self):
-            raise IndexError(f"a number of {len(self)} images is out of range: {rows.min()} to {rows.max()}")
-        rows = np.where(rows < 0, rows + len(self), rows)
-        images = self._tensor(rows)
-        return images if self.labels is None else (images, torch.from_numpy(self.labels[rows]))
+        images, labels = self._samples.take(rows + len(self) * (rows < 0))
+        tensor = torch.from_numpy(images)
+        return tensor if labels is None else (tensor, torch.from_numpy(labels))
 
     @staticmethod
     def collate(batch: Any) -> Any:
         """Return a batch of ``__getitems__`` as it is: the ``collate_fn`` for `DataLoader`."""
         return batch
-
-    def _tensor(self, rows: NDArray[np.int64]) -> Any:
-        out = np.empty((len(rows), *self.shape), self._gather.dtype)
-        self._gather(rows, out.reshape(len(rows), self._gather.row))
-        return torch.from_numpy(out)
 
 
 class Loader:
