@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..codec import read_idx
-from ..errors import FormatError, MismatchError
+from ._files import existing, read_pair
+from ._install import Installation
+from ._install import install as _install
 
 _PIXELS = 784
 
@@ -44,23 +43,20 @@ def load_mnist(
     FormatError, CorruptDataError, TruncatedError
         See `fmnist_fast.read_idx`.
     """
-    labels = _read(path, f"{kind}-labels-idx1-ubyte", rank=1)
-    images = _read(path, f"{kind}-images-idx3-ubyte", rank=3)
-    if len(images) != len(labels):
-        raise MismatchError(f"{len(images)} images but {len(labels)} labels", source=os.fspath(path))
-    if images.shape[1] * images.shape[2] != _PIXELS:
-        shape = images.shape[1:]
-        raise MismatchError(f"the images are {shape}, 784 pixels are expected", source=os.fspath(path))
-    return images.reshape(-1, _PIXELS), labels
+    suffixes = (".gz", "")
+    labels = existing(os.path.join(path, f"{kind}-labels-idx1-ubyte"), suffixes)
+    pixels, classes = read_pair(
+        existing(os.path.join(path, f"{kind}-images-idx3-ubyte"), suffixes), labels, _PIXELS
+    )
+    return pixels.reshape(-1, _PIXELS), classes
 
 
-def _read(folder: str | os.PathLike[str], name: str, rank: int) -> NDArray[Any]:
-    plain = os.path.join(folder, name)
-    for path in (plain + ".gz", plain):
-        if os.path.exists(path):
-            array = read_idx(path)
-            if array.ndim != rank or array.dtype != np.uint8:
-                found = f"{array.dtype} of rank {array.ndim}"
-                raise FormatError(f"expected uint8 of rank {rank}, found {found}", source=path)
-            return array
-    raise FileNotFoundError(errno.ENOENT, f"{os.strerror(errno.ENOENT)}, with or without .gz", plain + ".gz")
+def install(module: str = "utils.mnist_reader") -> Installation:
+    """Let ``from utils import mnist_reader``, as in the repository's own scripts, find this function.
+
+    Parameters
+    ----------
+    module : str
+        The name the reader is imported by; ``"mnist_reader"`` where it is a file beside the script.
+    """
+    return _install({module: {"load_mnist": load_mnist}})

@@ -1,0 +1,79 @@
+"""Images and labels in memory, of which any rows are taken in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from .._gather import Gather, row_shape
+from ..errors import MismatchError
+
+Rows = NDArray[np.int64]
+
+
+class Samples:
+    """What the map-style datasets of several libraries have below them.
+
+    Parameters
+    ----------
+    images : array_like, shape (n, ...)
+    labels : array_like of int, shape (n,), optional
+    normalize : (mean, std), optional
+    dtype : dtype, optional
+    shape : int or tuple of int, optional
+        Of an image as it is taken.
+
+    Attributes
+    ----------
+    images : ndarray
+    labels : ndarray of int64, or None
+    shape : tuple of int
+
+    Raises
+    ------
+    MismatchError
+        Not as many labels as images.
+    FormatError, ValueError
+        See `fmnist_fast.Batches`.
+    """
+
+    def __init__(
+        self,
+        images: ArrayLike,
+        labels: ArrayLike | None,
+        normalize: tuple[float, float] | None,
+        dtype: DTypeLike | None,
+        shape: int | tuple[int, ...] | None,
+    ) -> None:
+        self.images: NDArray[Any] = np.asarray(images)
+        self.labels = None if labels is None else np.asarray(labels, np.int64)
+        self._gather = Gather(self.images, normalize, dtype, threads=1)
+        row = self._gather.shape[1:]
+        self.shape = row if shape is None else row_shape(row, shape)
+        if self.labels is not None and self.labels.shape != (len(self),):
+            raise MismatchError(f"expected a label for each of {len(self)} images, found {self.labels.shape}")
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.images)
+
+    def take(
+        self, indices: Sequence[int] | NDArray[np.int64]
+    ) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
+        """Return these images, in new memory, and their labels.
+
+        Raises
+        ------
+        IndexError
+            A number is negative or too large.
+        """
+        rows = np.asarray(indices, np.int64)
+        if rows.size and not 0 <= rows.min() <= rows.max() < len(self):
+            found = f"found {rows.min()} to {rows.max()}"
+            raise IndexError(f"expected numbers from 0 to {len(self) - 1}, {found}: out of range")
+        images = np.empty((len(rows), *self.shape), self._gather.dtype)
+        self._gather(rows, images.reshape(len(rows), self._gather.row))
+        return images, None if self.labels is None else self.labels[rows]
