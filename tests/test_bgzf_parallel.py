@@ -218,12 +218,12 @@ def test_small_files_get_no_threads_unasked(monkeypatch):
 
 def test_a_file_that_shrinks_meanwhile(tmp_path, monkeypatch):
     path = tmp_path / "file"
-    data = bgzf(idx_bytes(np.frombuffer(noise(2_900_000), "u1")))  # more than is at hand at once
+    data = bgzf(idx_bytes(np.frombuffer(noise(5_900_000), "u1")))  # more than is at hand at once
     path.write_bytes(data)
     real = _parallel.ordered_map
 
     def ordered_map(*arguments):
-        path.write_bytes(data[:2_000_000])
+        path.write_bytes(data[:4_900_000])
         return real(*arguments)
 
     monkeypatch.setattr(_parallel, "ordered_map", ordered_map)
