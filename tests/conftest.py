@@ -80,3 +80,17 @@ def real_folder() -> Path:
     path = Path(folder)
     assert path.is_dir(), f"FMNIST_FAST_DATA names no folder: {folder}"
     return path
+
+
+@pytest.fixture
+def isolated(tmp_path, monkeypatch) -> Path:
+    """A home and a working directory of the test's own, so that no dataset of this machine is found."""
+    for variable in ("FMNIST_FAST_DATA", "KERAS_HOME", "SCIKIT_LEARN_DATA", "LOCALAPPDATA"):
+        monkeypatch.delenv(variable, raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    monkeypatch.chdir(home)
+    return home
