@@ -176,10 +176,10 @@ def test_unknown_content(tmp_path):
         ff.load(TOY, root=tmp_path)
     fill(tmp_path, {stem: array[:5] for stem, array in ARRAYS.items()})
     with pytest.raises(
-        ff.DatasetError, match=r"holds uint8 \(5, 4, 4\), but Toy-MNIST train images is uint8 \(12"
+        ff.DatasetError, match=r"holds uint8 \(5, 64, 64\), but Toy-MNIST train images is uint8 \(12"
     ):
         ff.load(TOY, root=tmp_path)
-    assert ff.load(TOY, root=tmp_path, verify=False)[0].shape == (5, 4, 4)
+    assert ff.load(TOY, root=tmp_path, verify=False)[0].shape == (5, 64, 64)
 
 
 def test_recompressed_copies_are_as_good(tmp_path):

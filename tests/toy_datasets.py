@@ -15,6 +15,7 @@ from fmnist_fast.datasets.registry import Archive, Dataset, KnownFile, Split
 
 CLASSES = ("ant", "bee", "cat")
 COUNTS = {"train": 12, "t10k": 6}
+SIDE = 64  # large enough for a download to arrive in several pieces
 
 
 def arrays(key: int) -> dict[str, np.ndarray]:
@@ -22,7 +23,7 @@ def arrays(key: int) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(key)
     made = {}
     for split, count in COUNTS.items():
-        made[f"{split}-images-idx3-ubyte"] = rng.integers(0, 256, (count, 4, 4), np.uint8)
+        made[f"{split}-images-idx3-ubyte"] = rng.integers(0, 256, (count, SIDE, SIDE), np.uint8)
         made[f"{split}-labels-idx1-ubyte"] = rng.permutation(np.arange(count) % len(CLASSES)).astype(np.uint8)
     return made
 

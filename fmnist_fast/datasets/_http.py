@@ -12,7 +12,7 @@ from .._detect import is_markup
 Advance = Callable[[int], object]
 
 CONNECT_SECONDS, STALL_SECONDS = 10.0, 30.0
-_PIECE = 1 << 16
+_PIECE = 1 << 13  # less than that is lost when a connection breaks off
 _HEAD = 512
 _ATTEMPTS = 4  # at one address, as long as each brings the file further
 
@@ -89,12 +89,13 @@ class Downloader:
                 file.truncate(0)
                 raise requests.ConnectionError("what was there did not fit and is gone")
             answer.raise_for_status()
-            if not str(answer.headers.get("Content-Range", "")).startswith(f"bytes {have}-"):
-                file.truncate(0)
-                have = 0
+            goes_on = str(answer.headers.get("Content-Range", "")).startswith(f"bytes {have}-")
             for piece in answer.iter_content(_PIECE):
-                if have == 0 and is_markup(piece[:_HEAD]):
-                    raise DownloadError("the server answered with an HTML or XML page instead of the file")
+                if not goes_on:
+                    if is_markup(piece[:_HEAD]):
+                        raise DownloadError("the server answered with an HTML or XML page, not with the file")
+                    file.truncate(0)
+                    have, goes_on = 0, True
                 file.write(piece)
                 have += len(piece)
                 self._show(have)
