@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DatasetError, FmnistFastError
+from . import _verified
 from ._model import Dataset, KnownFile
 from .find import Copy, Root, copies, places
 from .registry import find_dataset, find_split
@@ -95,8 +96,8 @@ def load(
     download : bool
         Download what is not there. Needs pooch, from the extra ``download``.
     verify : bool
-        Compare content with the published checksums. A file that has none of them is refused. False takes
-        whatever has the right name and fits together.
+        Compare content with the published checksums, once for each file as long as it does not change. A file
+        that has none of them is refused. False takes whatever has the right name and fits together.
     cache : bool
         Keep the decoded file and open it memory-mapped the next time; see `fmnist_fast.read_idx`.
     upright : bool
@@ -195,11 +196,17 @@ def read_copy(
     FormatError, CorruptDataError, TruncatedError
         It is damaged.
     """
-    certain = not verify or (copy.member is None and check_file(copy.path, known, dataset))
-    unchecked = not certain and known.decoded_sha256 is None  # nothing would be kept that is refused below
-    array = copy.read(cache and (certain or unchecked))
+    alone = copy.member is None
+    if not verify or (alone and _verified.is_noted(copy.path, known)):
+        return copy.read(cache)
+    before = _verified.stamp(copy.path)
+    certain = alone and check_file(copy.path, known, dataset)
+    may_be_refused = not certain and known.decoded_sha256 is not None
+    array = copy.read(cache and not may_be_refused)  # what is refused is not worth keeping
     if not certain:
         check_array(array, known, dataset, str(copy))
+    if alone:
+        _verified.note(copy.path, before, known)
     return array
 
 
