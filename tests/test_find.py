@@ -160,6 +160,22 @@ def test_the_right_copy_further_down_is_taken(tmp_path, other_is_known):
 
 
 @pytest.mark.once
+def test_a_copy_that_cannot_be_read_is_passed_over(isolated, monkeypatch):
+    """As another user's files may be; root may read everything, so that the refusal is made."""
+    fill(isolated / "data")
+    fill(isolated / "scikit_learn_data")
+    read = find.Copy.read
+
+    def refuse(copy, cache):
+        if copy.path.startswith(str(isolated / "data")):
+            raise PermissionError(13, "Permission denied", copy.path)
+        return read(copy, cache)
+
+    monkeypatch.setattr(find.Copy, "read", refuse)
+    check()
+
+
+@pytest.mark.once
 def test_halves_exchanged(tmp_path):
     swapped = {stem: ARRAYS[stem.replace("train", "t10k")] for stem in ARRAYS if stem.startswith("train")}
     fill(tmp_path, swapped)

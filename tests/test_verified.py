@@ -9,7 +9,7 @@ import pytest
 from toy_datasets import ARRAYS, TOY, arrays, fill
 
 import fmnist_fast as ff
-from fmnist_fast.datasets import _verified, loading, verify
+from fmnist_fast.datasets import _verified, pairs, verify
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("isolated")]
 NAME = "train-images-idx3-ubyte"
@@ -29,7 +29,7 @@ def looked_at(monkeypatch):
         return call
 
     for function in (verify.check_file, verify.check_array):
-        monkeypatch.setattr(loading, function.__name__, counted(function))
+        monkeypatch.setattr(pairs, function.__name__, counted(function))
     return names
 
 

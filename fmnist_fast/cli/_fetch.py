@@ -7,7 +7,7 @@ from typing import Any
 
 from ..datasets.fetch import fetch_file
 from ..datasets.find import copies
-from ..datasets.loading import read_copy
+from ..datasets.pairs import read_copy
 from ..datasets.registry import Dataset, KnownFile, find_dataset
 from ..errors import DatasetError, FmnistFastError
 from ._console import complain, progress, say

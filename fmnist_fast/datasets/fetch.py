@@ -14,7 +14,7 @@ from .._extras import optional
 from ..errors import DatasetError
 from ._http import STALL_SECONDS, Advance, Downloader, DownloadError
 from ._model import Archive, Dataset, KnownFile, Published
-from .find import Root
+from .loading import Root
 from .verify import has_sum
 
 #: Opens a display of progress for a description and a number of bytes, if it is known.

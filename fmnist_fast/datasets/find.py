@@ -15,9 +15,8 @@ from .._cache import cache_folder
 from ..codec import decode_idx, read_idx
 from ..errors import DatasetError, FormatError, naming
 from ._model import Dataset, KnownFile
+from .loading import Root
 from .registry import plain
-
-Root = str | os.PathLike[str] | None
 
 _SUFFIXES = (".gz", "", ".xz")
 _INSIDE = ("", "raw", "gzip")  # torchvision keeps its files in raw/, the archive of EMNIST in gzip/

@@ -1,41 +1,19 @@
-"""Images and labels of a dataset by its name."""
+"""`load`: images and labels of a dataset by its name."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DatasetError, FmnistFastError
-from . import _verified
-from ._model import Dataset, KnownFile
-from .find import Copy, Root, copies, places
-from .registry import find_dataset, find_split
-from .verify import check_array, check_file, check_pair
+if TYPE_CHECKING:
+    from ._model import Dataset
 
 Pair = tuple[NDArray[np.uint8], NDArray[Any]]
-
-_ROWS = 4096  # images transposed at a time: the copy stays in the processor's cache
-
-
-class _Request(NamedTuple):
-    dataset: Dataset
-    root: Root
-    download: bool
-    verify: bool
-    cache: bool
-
-    def read(self, copy: Copy, known: KnownFile) -> NDArray[Any]:
-        return read_copy(copy, known, self.dataset, verify=self.verify, cache=self.cache)
-
-
-class _Refusal(NamedTuple):
-    copy: Copy
-    error: FmnistFastError
+Root = str | os.PathLike[str] | None
 
 
 @overload
@@ -131,102 +109,17 @@ def load(
     >>> images.shape, labels.shape  # doctest: +SKIP
     ((10000, 28, 28), (10000,))
     """
-    dataset = name if isinstance(name, Dataset) else find_dataset(name)
+    from .pairs import load_pairs  # with the registry; `import fmnist_fast` does without
+
     names = [split] if isinstance(split, str) else list(split)
-    splits = [find_split(dataset, wanted) for wanted in names]
-    files = dict.fromkeys(file for part in splits for file in (part.images, part.labels))
-    request = _Request(dataset, root, download, verify, cache)
-    arrays = _read_all(list(files), request)
-    for part in splits:
-        check_pair(arrays[part.images], arrays[part.labels], dataset)
-    if dataset.transposed and upright:
-        for known in {part.images for part in splits}:
-            arrays[known] = _upright(arrays[known])
-    pairs = []
-    for part in splits:
-        images, labels = arrays[part.images][part.rows], arrays[part.labels][part.rows]
-        if labels.ndim == 2 and not extended:
-            labels = labels[:, 0].astype(np.uint8)
-        pairs.append((images, labels))
+    pairs = load_pairs(
+        name,
+        names,
+        root=root,
+        download=download,
+        verify=verify,
+        cache=cache,
+        upright=upright,
+        extended=extended,
+    )
     return pairs[0] if isinstance(split, str) else tuple(pairs)
-
-
-def _read_all(files: list[KnownFile], request: _Request) -> dict[KnownFile, NDArray[Any]]:
-    """Return the content of files, read together from copies; then what is missing, from the web."""
-    with ThreadPoolExecutor(max(len(files), 1)) as pool:
-        found = list(pool.map(lambda known: _read_copy(known, request), files))
-    arrays = {}
-    for known, (array, refused) in zip(files, found, strict=True):  # downloads stop at Ctrl-C in this thread
-        arrays[known] = _download(known, request, refused) if array is None else array
-    return arrays
-
-
-def _read_copy(known: KnownFile, request: _Request) -> tuple[NDArray[Any] | None, list[_Refusal]]:
-    """Return the content of the first copy of a file that is what it should be, and those that are not."""
-    refused: list[_Refusal] = []
-    for copy in copies(request.dataset, known, request.root):
-        try:
-            return request.read(copy, known), refused
-        except FmnistFastError as error:
-            refused.append(_Refusal(copy, error))
-    return None, refused
-
-
-def _download(known: KnownFile, request: _Request, refused: list[_Refusal]) -> NDArray[Any]:
-    for copy, error in refused:
-        if copy.chosen:
-            raise error
-    if not request.download:
-        raise _not_found(known, request, refused)
-    from .fetch import fetch_file  # only where there is something to fetch
-
-    path = fetch_file(request.dataset, known, request.root)
-    return request.read(Copy(path, None, True), known)
-
-
-def read_copy(
-    copy: Copy, known: KnownFile, dataset: Dataset, *, verify: bool = True, cache: bool = False
-) -> NDArray[Any]:
-    """Return what a copy holds, if it is what the known file holds or nobody asks.
-
-    Raises
-    ------
-    DatasetError
-        It is something else.
-    FormatError, CorruptDataError, TruncatedError
-        It is damaged.
-    """
-    alone = copy.member is None
-    if not verify or (alone and _verified.is_noted(copy.path, known)):
-        return copy.read(cache)
-    before = _verified.stamp(copy.path)
-    certain = alone and check_file(copy.path, known, dataset)
-    may_be_refused = not certain and known.decoded_sha256 is not None
-    array = copy.read(cache and not may_be_refused)  # what is refused is not worth keeping
-    if not certain:
-        check_array(array, known, dataset, str(copy))
-    if alone:
-        _verified.note(copy.path, before, known)
-    return array
-
-
-def _upright(images: NDArray[Any]) -> NDArray[Any]:
-    """Exchange rows and columns, in place where the images are square."""
-    if images.shape[1] != images.shape[2]:
-        return np.ascontiguousarray(images.swapaxes(1, 2))
-    for start in range(0, len(images), _ROWS):
-        block = images[start : start + _ROWS]
-        block[:] = block.swapaxes(1, 2).copy()
-    return images
-
-
-def _not_found(known: KnownFile, request: _Request, refused: Sequence[_Refusal]) -> DatasetError:
-    """Return the error that says where was looked and what to put where."""
-    looked = [place.folder for place in places(request.root)]
-    lines = [f"{known} is not on this machine; looked for {known.name}, with or without compression, in"]
-    lines += [f"  {folder}{'' if os.path.isdir(folder) else ' (no such folder)'}" for folder in looked]
-    lines += [f"  refused: {error}" for _, error in refused]
-    target = os.path.join(looked[0], request.dataset.name)
-    lines.append(f"put it into {target}, from {request.dataset.homepage},")
-    lines.append(f'or let it be downloaded: download=True, or "fmnist-fast fetch {request.dataset.name}"')
-    return DatasetError("\n".join(lines))

@@ -102,33 +102,32 @@ def check_array(array: NDArray[Any], wanted: KnownFile, dataset: Dataset, source
         )
 
 
-def check_pair(images: NDArray[Any], labels: NDArray[Any], dataset: Dataset) -> None:
-    """Check that images and labels belong together.
+def check_pair(images: NDArray[Any], labels: NDArray[Any], dataset: Dataset, source: str) -> None:
+    """Check that images and labels belong together; `source` is where the labels come from.
 
     Raises
     ------
     MismatchError
         Other types or ranks than images and labels have, other lengths, or a label out of range.
     """
+    problem = _disagreement(images, labels, dataset)
+    if problem is not None:
+        raise MismatchError(f"{dataset.title}: {problem}", source=source)
+
+
+def _disagreement(images: NDArray[Any], labels: NDArray[Any], dataset: Dataset) -> str | None:
     if images.ndim != 3 or images.dtype != np.uint8:
-        raise MismatchError(
-            f"{dataset.title}: images are uint8 of rank 3, these are {images.dtype} of rank {images.ndim}"
-        )
-    if labels.ndim not in (1, 2) or labels.dtype.kind not in "iu":
-        raise MismatchError(
-            f"{dataset.title}: labels are integers of rank 1 or 2, "
-            f"these are {labels.dtype} of rank {labels.ndim}"
-        )
+        return f"images are uint8 of rank 3, these are {images.dtype} of rank {images.ndim}"
+    if labels.ndim not in (1, 2) or labels.dtype.kind not in "iu" or 0 in labels.shape[1:]:
+        return f"labels are integers, one or a row for each image; these are {labels.dtype} {labels.shape}"
     if len(images) != len(labels):
-        raise MismatchError(f"{dataset.title}: {len(images)} images but {len(labels)} labels")
+        return f"{len(images)} images but {len(labels)} labels"
     column = labels if labels.ndim == 1 else labels[:, 0]
     first, last = dataset.first_label, dataset.first_label + len(dataset.classes) - 1
-    if column.size and not (first <= column.min() and column.max() <= last):
-        where = int(np.flatnonzero((column < first) | (column > last))[0])
-        raise MismatchError(
-            f"{dataset.title}: label {column[where]} at index {where} is out of range; "
-            f"there are {first} to {last}"
-        )
+    wrong = np.flatnonzero((column < first) | (column > last))
+    if wrong.size:
+        return f"label {column[wrong[0]]} at index {wrong[0]} is out of range; there are {first} to {last}"
+    return None
 
 
 def _other(found: KnownFile, wanted: KnownFile, source: str) -> DatasetError:
