@@ -72,7 +72,7 @@ def test_mirrors_in_turn(server, tmp_path, behavior, words):
     with pytest.raises(ff.DatasetError, match="could not be downloaded") as caught:
         fetch(server, behavior, root=tmp_path, stall=0.3)
     assert f"{server.url(behavior)}{KNOWN.name}: {words}" in str(caught.value)
-    assert not (tmp_path / "toy-mnist").exists()
+    assert left(tmp_path / "toy-mnist") == []
     assert fetch(server, behavior, "good", root=tmp_path, stall=0.3).read_bytes() == DATA
     assert server.behaviors() == [behavior, behavior, "good"]
     assert left(tmp_path / "toy-mnist") == [KNOWN.name]
@@ -133,6 +133,15 @@ def test_no_connection(tmp_path):
     dataset = replace(TOY, mirrors=("http://127.0.0.1:9/",))
     with pytest.raises(ff.DatasetError, match=r"127.0.0.1:9/train-images\S+: no connection"):
         fetch_file(dataset, KNOWN, tmp_path)
+    with pytest.raises(ff.DatasetError) as caught:
+        ff.load(dataset, root=tmp_path)
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith(
+        "Toy-MNIST train images are not on this machine; looked for train-images-idx3-ubyte.gz"
+    )
+    assert lines[1] == f"  {tmp_path}"
+    assert "127.0.0.1:9/train-images-idx3-ubyte.gz: no connection: " in lines[3]
+    assert lines[4] == f"it can be put into {tmp_path / 'toy-mnist'} by hand, from https://example.org/"
 
 
 def test_progress_adds_up(server, tmp_path):
@@ -225,17 +234,30 @@ def test_without_pooch(server, tmp_path, monkeypatch):
         ff.load(mirrored(server, "good"), root=tmp_path)
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-def test_killed_in_the_middle(server, tmp_path):
-    """Nothing has the file's name; what arrived is there for the next attempt."""
+def start(server, behavior, root) -> subprocess.Popen:
+    """Download the file in a process of its own."""
     code = (
         "import sys; from dataclasses import replace; from toy_datasets import TOY\n"
         "from fmnist_fast.datasets.fetch import fetch_file\n"
         "fetch_file(replace(TOY, mirrors=(sys.argv[1],)), TOY.splits['train'].images, sys.argv[2])\n"
     )
-    command = [sys.executable, "-c", code, server.url("stall"), str(tmp_path)]
-    env = environment(Path(__file__).parent)
-    process = subprocess.Popen(command, env=env)
+    command = [sys.executable, "-c", code, server.url(behavior), str(root)]
+    return subprocess.Popen(command, env=environment(Path(__file__).parent))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no lock to wait for")
+def test_processes_wait_for_each_other(server, tmp_path):
+    """As the ranks of one training: one downloads, the others find the file."""
+    processes = [start(server, "cut", tmp_path) for _ in range(3)]
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
+    assert server.behaviors() == ["cut", "cut"]
+    assert left(tmp_path / "toy-mnist") == [KNOWN.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_killed_in_the_middle(server, tmp_path):
+    """Nothing has the file's name; what arrived is there for the next attempt."""
+    process = start(server, "stall", tmp_path)
     part = tmp_path / "toy-mnist" / f"{KNOWN.name}.part"
     try:
         deadline = time.monotonic() + 30

@@ -90,7 +90,7 @@ def test_the_named_folder_comes_first(tmp_path, isolated, monkeypatch):
 @pytest.mark.once
 def test_root_is_the_only_place(tmp_path, isolated):
     fill(isolated / "data")
-    with pytest.raises(ff.DatasetError, match="is not on this machine") as caught:
+    with pytest.raises(ff.DatasetError, match="are not on this machine") as caught:
         ff.load(TOY, root=tmp_path / "empty", download=False)
     assert str(tmp_path / "empty") in str(caught.value)
     assert str(isolated / "data") not in str(caught.value)
@@ -192,7 +192,7 @@ def test_unknown_content(tmp_path):
         ff.load(TOY, root=tmp_path)
     fill(tmp_path, {stem: array[:5] for stem, array in ARRAYS.items()})
     with pytest.raises(
-        ff.DatasetError, match=r"holds uint8 \(5, 64, 64\), but Toy-MNIST train images is uint8 \(12"
+        ff.DatasetError, match=r"holds uint8 \(5, 64, 64\), but Toy-MNIST train images are uint8 \(12"
     ):
         ff.load(TOY, root=tmp_path)
     assert ff.load(TOY, root=tmp_path, verify=False)[0].shape == (5, 64, 64)

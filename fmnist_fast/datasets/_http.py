@@ -127,4 +127,11 @@ def _reason(error: Exception, stall: float) -> str:
         return f"nothing arrived for {stall:g} seconds"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the connection broke off before the end of the file"
-    return f"no connection: {error}"
+    return f"no connection: {_innermost(error)}"
+
+
+def _innermost(error: BaseException) -> str:
+    """Return the words of the system, which libraries wrap in theirs."""
+    while error.__context__ is not None:
+        error = error.__context__
+    return getattr(error, "strerror", None) or str(error)

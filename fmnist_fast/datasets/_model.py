@@ -141,7 +141,7 @@ class Dataset:
     folders : tuple of str
         Names of folders that it is kept in, besides its name and title; case, ``-`` and ``_`` do not count.
     duplicates : mapping of str to tuple of (int, int)
-        Published pairs of identical images: by split, or ``"train/test"`` for pairs across the two.
+        Published pairs of identical images within a split, by its name.
     notes : str
         Known flaws, with their source.
     """

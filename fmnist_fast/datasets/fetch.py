@@ -20,7 +20,7 @@ from .verify import has_sum
 #: Opens a display of progress for a description and a number of bytes, if it is known.
 Progress = Callable[[str, int | None], AbstractContextManager[Advance]]
 
-_LOCK = threading.Lock()  # one download at a time; also, pooch's logger is shared
+_LOCK = threading.Lock()  # for the threads of this process, which share pooch's logger
 
 
 def silent(description: str, total: int | None) -> AbstractContextManager[Advance]:
@@ -79,7 +79,7 @@ def fetch_file(
     if os.path.exists(folder) and not os.path.isdir(folder):
         raise DatasetError(f"{folder} is not a folder; the files of {dataset.title} would go there")
     os.makedirs(folder, exist_ok=True)
-    with _LOCK:
+    with _LOCK, _alone_in(folder):
         if dataset.archive is None:
             return _download(known, dataset.mirrors, folder, progress, stall)
         archive = os.path.join(folder, dataset.archive.name)
@@ -109,11 +109,30 @@ def _download(
             except ValueError:  # pooch has removed the file
                 sum_name = wanted.checksum.partition(":")[0].upper()
                 failures.append(f"{url}: the file has the wrong {sum_name} sum and was not kept")
-    with suppress(OSError):
-        os.rmdir(folder)  # if it is empty
     raise DatasetError(
         f"{wanted} could not be downloaded as {wanted.name}:\n  " + "\n  ".join(failures), source=folder
     )
+
+
+@contextmanager
+def _alone_in(folder: str) -> Iterator[None]:
+    """Wait for other processes that download to this folder, as the ranks of one training do.
+
+    The lock goes with its process. Where the system has no such lock, two downloads of one file may spoil
+    each other's partial file, which the checksum then tells.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

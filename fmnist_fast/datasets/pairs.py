@@ -104,7 +104,10 @@ def _download(known: KnownFile, request: _Request, refused: list[_Refusal]) -> _
         raise _not_found(known, request, refused)
     from .fetch import fetch_file  # only where there is something to fetch
 
-    path = fetch_file(request.dataset, known, request.root)
+    try:
+        path = fetch_file(request.dataset, known, request.root)
+    except DatasetError as error:
+        raise _not_found(known, request, refused, error.message) from error
     return _Found(request.read(Copy(path, None, True), known), path)
 
 
@@ -144,13 +147,17 @@ def _upright(images: NDArray[Any]) -> NDArray[Any]:
     return images
 
 
-def _not_found(known: KnownFile, request: _Request, refused: Sequence[_Refusal]) -> DatasetError:
+def _not_found(
+    known: KnownFile, request: _Request, refused: Sequence[_Refusal], failure: str = ""
+) -> DatasetError:
     """Return the error that says where was looked and what to put where."""
     looked = [place.folder for place in places(request.root)]
-    lines = [f"{known} is not on this machine; looked for {known.name}, with or without compression, in"]
+    lines = [f"{known} are not on this machine; looked for {known.name}, with or without compression, in"]
     lines += [f"  {folder}{'' if os.path.isdir(folder) else ' (no such folder)'}" for folder in looked]
     lines += [f"  refused: {error}" for _, error in refused]
+    lines.append(
+        failure or f'it can be downloaded: download=True, or "fmnist-fast fetch {request.dataset.name}"'
+    )
     target = os.path.join(looked[0], request.dataset.name)
-    lines.append(f"put it into {target}, from {request.dataset.homepage},")
-    lines.append(f'or let it be downloaded: download=True, or "fmnist-fast fetch {request.dataset.name}"')
+    lines.append(f"it can be put into {target} by hand, from {request.dataset.homepage}")
     return DatasetError("\n".join(lines))

@@ -84,7 +84,7 @@ def check_array(array: NDArray[Any], wanted: KnownFile, dataset: Dataset, source
     """
     if (array.dtype, array.shape) != (np.dtype(wanted.dtype), wanted.shape):
         raise DatasetError(
-            f"holds {array.dtype} {array.shape}, but {wanted} is {wanted.dtype} {wanted.shape}; {_HINT}",
+            f"holds {array.dtype} {array.shape}, but {wanted} are {wanted.dtype} {wanted.shape}; {_HINT}",
             source=source,
         )
     value = array_sum(array)
