@@ -94,3 +94,14 @@ def isolated(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
     monkeypatch.chdir(home)
     return home
+
+
+@pytest.fixture
+def server():
+    """A web server with the published files of the toy dataset."""
+    from file_server import file_server
+    from toy_datasets import ARRAYS, packed
+
+    with file_server() as state:
+        state.files = {f"{stem}.gz": packed(array) for stem, array in ARRAYS.items()}
+        yield state

@@ -6,8 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from file_server import file_server
-from toy_datasets import ARRAYS, TOY, arrays, fill, packed
+from toy_datasets import TOY, arrays, fill
 
 from fmnist_fast.cli import main
 from fmnist_fast.datasets import registry
@@ -17,16 +16,14 @@ pytestmark = [pytest.mark.once, pytest.mark.usefixtures("isolated")]
 
 
 @pytest.fixture
-def server(monkeypatch):
+def toy(server, monkeypatch):
+    """The registry knows a dataset with a bad mirror and a good one."""
     pytest.importorskip("pooch", reason="pooch is not installed")
-    with file_server() as state:
-        state.files = {f"{stem}.gz": packed(array) for stem, array in ARRAYS.items()}
-        toy = replace(TOY, mirrors=(state.url("missing"), state.url("good")))
-        monkeypatch.setitem(registry.DATASETS, "toy-mnist", toy)
-        yield state
+    mirrors = (server.url("missing"), server.url("good"))
+    monkeypatch.setitem(registry.DATASETS, "toy-mnist", replace(TOY, mirrors=mirrors))
 
 
-def test_fetch_twice(server, tmp_path, capsys):
+def test_fetch_twice(server, toy, tmp_path, capsys):
     assert main(["fetch", "ToyMNIST", "--root", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 4
@@ -39,7 +36,7 @@ def test_fetch_twice(server, tmp_path, capsys):
     assert len(server.asked) == count == 8
 
 
-def test_fetch_beside_wrong_files(server, tmp_path, capsys):
+def test_fetch_beside_wrong_files(toy, tmp_path, capsys):
     """They are mentioned and stay as they are."""
     root = fill(tmp_path / "mine", arrays(3))
     before = {path: path.read_bytes() for path in root.iterdir()}
@@ -50,7 +47,7 @@ def test_fetch_beside_wrong_files(server, tmp_path, capsys):
     assert all(path.read_bytes() == data for path, data in before.items())
 
 
-def test_fetch_fails(server, tmp_path, capsys):
+def test_fetch_fails(server, toy, tmp_path, capsys):
     server.files.clear()
     assert main(["fetch", "toy-mnist", "--root", str(tmp_path)]) == 1
     assert "the server answered 404" in capsys.readouterr().err

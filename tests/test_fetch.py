@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import subprocess
 import sys
-import time
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from command import environment
-from file_server import file_server
 from toy_datasets import ARRAYS, TOY, archive_of, arrays, describe, fill, packed, zipped
 
 import fmnist_fast as ff
@@ -26,13 +21,6 @@ pooch = pytest.importorskip("pooch", reason="pooch is not installed")
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("isolated")]
 KNOWN = TOY.splits["train"].images
 DATA = packed(ARRAYS["train-images-idx3-ubyte"])
-
-
-@pytest.fixture
-def server():
-    with file_server() as state:
-        state.files = {f"{stem}.gz": packed(array) for stem, array in ARRAYS.items()}
-        yield state
 
 
 def mirrored(server, *behaviors):
@@ -232,42 +220,3 @@ def test_without_pooch(server, tmp_path, monkeypatch):
         MissingExtraError, match=r"downloading a dataset needs pooch.*fmnist_fast\[download\]"
     ):
         ff.load(mirrored(server, "good"), root=tmp_path)
-
-
-def start(server, behavior, root) -> subprocess.Popen:
-    """Download the file in a process of its own."""
-    code = (
-        "import sys; from dataclasses import replace; from toy_datasets import TOY\n"
-        "from fmnist_fast.datasets.fetch import fetch_file\n"
-        "fetch_file(replace(TOY, mirrors=(sys.argv[1],)), TOY.splits['train'].images, sys.argv[2])\n"
-    )
-    command = [sys.executable, "-c", code, server.url(behavior), str(root)]
-    return subprocess.Popen(command, env=environment(Path(__file__).parent))
-
-
-@pytest.mark.skipif(os.name == "nt", reason="there is no lock to wait for")
-def test_processes_wait_for_each_other(server, tmp_path):
-    """As the ranks of one training: one downloads, the others find the file."""
-    processes = [start(server, "cut", tmp_path) for _ in range(3)]
-    assert [process.wait(60) for process in processes] == [0, 0, 0]
-    assert server.behaviors() == ["cut", "cut"]
-    assert left(tmp_path / "toy-mnist") == [KNOWN.name]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
-def test_killed_in_the_middle(server, tmp_path):
-    """Nothing has the file's name; what arrived is there for the next attempt."""
-    process = start(server, "stall", tmp_path)
-    part = tmp_path / "toy-mnist" / f"{KNOWN.name}.part"
-    try:
-        deadline = time.monotonic() + 30
-        while not (part.exists() and part.stat().st_size > 16_000) and time.monotonic() < deadline:
-            time.sleep(0.02)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    size = part.stat().st_size
-    assert 16_000 < size < len(DATA)
-    assert KNOWN.name not in left(tmp_path)
-    assert fetch(server, "good", root=tmp_path).read_bytes() == DATA
-    assert server.asked[-1] == (f"/good/{KNOWN.name}", f"bytes={size}-")

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from .._atomic import atomic_file
 from .._cache import cache_folder
-from ._model import KnownFile
+from ._model import Published
 
 _TICK = 1_000_000_000  # nanoseconds; a change sooner after the last one may not show in the times
 
@@ -29,14 +29,14 @@ def stamp(path: str) -> str:
     return f"{now.st_size} {now.st_mtime_ns} {now.st_ctime_ns} {now.st_ino}"
 
 
-def is_noted(path: str, known: KnownFile) -> bool:
-    """Return whether a file has been found to be the known one, and is as it was then."""
+def is_noted(path: str, known: Published) -> bool:
+    """Return whether a file has been found to be the published one, and is as it was then."""
     with suppress(OSError, UnicodeDecodeError), open(_place(path), encoding="ascii") as note:
         return note.read() == f"{stamp(path)} {known.checksum}\n"
     return False
 
 
-def note(path: str, before: str, known: KnownFile) -> None:
+def note(path: str, before: str, known: Published) -> None:
     """Note that a file is the known one, if it still is as it was `before` it was looked at.
 
     Nothing is noted where that cannot be told, or where the folder cannot be written.

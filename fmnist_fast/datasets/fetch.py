@@ -12,6 +12,7 @@ from .._atomic import atomic_file
 from .._cache import cache_folder
 from .._extras import optional
 from ..errors import DatasetError
+from . import _verified
 from ._http import STALL_SECONDS, Advance, Downloader, DownloadError
 from ._model import Archive, Dataset, KnownFile, Published
 from .loading import Root
@@ -83,7 +84,7 @@ def fetch_file(
         if dataset.archive is None:
             return _download(known, dataset.mirrors, folder, progress, stall)
         archive = os.path.join(folder, dataset.archive.name)
-        if not (os.path.isfile(archive) and has_sum(archive, dataset.archive)):
+        if not _is_intact(archive, dataset.archive):
             _download(dataset.archive, dataset.mirrors, folder, progress, stall)
         return _extract(archive, dataset.archive, known, folder)
 
@@ -145,6 +146,19 @@ def _quiet(pooch: Any) -> Iterator[None]:
         yield
     finally:
         logger.setLevel(level)
+
+
+def _is_intact(path: str, archive: Archive) -> bool:
+    """Return whether an archive is there and has its checksum, which is not computed again for each file."""
+    if not os.path.isfile(path):
+        return False
+    if _verified.is_noted(path, archive):
+        return True
+    before = _verified.stamp(path)
+    intact = has_sum(path, archive)
+    if intact:
+        _verified.note(path, before, archive)
+    return intact
 
 
 def _extract(path: str, archive: Archive, known: KnownFile, folder: str) -> str:
