@@ -5,6 +5,7 @@ from ._version import __version__
 from .adapters.mnist_reader import load_mnist
 from .batches import Batches
 from .codec import decode_idx, encode_idx, read_idx, write_idx
+from .datasets.loading import load
 from .errors import (
     CorruptDataError,
     DatasetError,
@@ -32,6 +33,7 @@ __all__ = (
     "cpu_features",
     "decode_idx",
     "encode_idx",
+    "load",
     "load_mnist",
     "normalize",
     "open_idx",

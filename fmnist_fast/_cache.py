@@ -67,9 +67,7 @@ def _places(path: str, cache: Any) -> Iterator[str]:
     folder, name = os.path.split(path)
     if cache is True:
         yield f"{path}.cache"
-        home = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", "")
-        home = home if os.path.isabs(home) else os.path.expanduser("~/.cache")
-        folder = os.path.join(home, "fmnist_fast")
+        folder = cache_folder()
     else:
         folder = os.path.abspath(os.fsdecode(cache))
     if os.path.isabs(folder):  # no home, no folder
@@ -77,6 +75,13 @@ def _places(path: str, cache: Any) -> Iterator[str]:
 
         key = hashlib.blake2b(os.fsencode(path), digest_size=8).hexdigest()
         yield os.path.join(folder, f"{name[:50]}-{key}.cache")
+
+
+def cache_folder() -> str:
+    """Return the user's folder for files that can be had again; not absolute where there is no home."""
+    home = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", "")
+    home = home if os.path.isabs(home) else os.path.expanduser("~/.cache")
+    return os.path.join(home, "fmnist_fast")
 
 
 def _identity(file: Any) -> dict[str, int]:

@@ -45,9 +45,14 @@ def detect(source: Source) -> str:
     for magic, name in _OTHERS.items():
         if head.startswith(magic):
             raise FormatError(f"not IDX but {name}")
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_MARKUP):
+    if is_markup(head):
         raise FormatError("not IDX but an HTML or XML page (a server's answer?) saved under this name")
     raise FormatError(f"neither IDX nor gzip nor xz: the data starts with {head[:4].hex(' ')}")
+
+
+def is_markup(head: bytes) -> bool:
+    """Return whether data that starts like this is an HTML or XML page."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_MARKUP)
 
 
 def _head(source: Source, count: int) -> bytes:

@@ -100,3 +100,28 @@ def packed(tmp_path):
     file = folder / "images.gz"
     file.write_bytes(idx_gz(images(30)))
     return file
+
+
+@pytest.fixture
+def isolated(tmp_path, monkeypatch) -> Path:
+    """A home and a working directory of the test's own, so that no dataset of this machine is found."""
+    for variable in ("FMNIST_FAST_DATA", "KERAS_HOME", "SCIKIT_LEARN_DATA", "LOCALAPPDATA"):
+        monkeypatch.delenv(variable, raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    monkeypatch.chdir(home)
+    return home
+
+
+@pytest.fixture
+def server():
+    """A web server with the published files of the toy dataset."""
+    from file_server import file_server
+    from toy_datasets import ARRAYS, packed
+
+    with file_server() as state:
+        state.files = {f"{stem}.gz": packed(array) for stem, array in ARRAYS.items()}
+        yield state

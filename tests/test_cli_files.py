@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import hashlib
 import json
@@ -17,7 +18,7 @@ from command import command, environment, run
 
 import fmnist_fast as ff
 from fmnist_fast.cli import main
-from fmnist_fast.datasets import registry
+from fmnist_fast.datasets import registry, verify
 
 ARRAY = (np.arange(6 * 28 * 28) % 251).astype(np.uint8).reshape(6, 28, 28)
 RAW = ff.encode_idx(ARRAY)
@@ -155,9 +156,9 @@ def test_known_by_content_not_by_name(files, monkeypatch, capsys):
     """A file with a known sum is named, and its usual name is mentioned if it has another."""
     data = (files / "one.gz").read_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
-    known = registry.KnownFile("mnist", "MNIST", "train", "images", len(data), "", sha256)
-    monkeypatch.setattr("fmnist_fast.cli._scan.FILES", (known,))
-    monkeypatch.setattr(registry, "_BY_SHA256", {sha256: known})
+    mnist = registry.DATASETS["mnist"].splits["train"].images
+    known = dataclasses.replace(mnist, size=len(data), sha256=sha256)
+    monkeypatch.setattr(verify, "FILES", (known,))
     path = files / known.name
     path.write_bytes(data)
     assert main(["verify", str(path), str(files / "one.gz"), str(files / "raw")]) == 0

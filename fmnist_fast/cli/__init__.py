@@ -16,11 +16,11 @@ from .._backend import backend
 from .._extras import MissingExtraError
 from .._version import __version__
 from ..errors import FmnistFastError
-from . import _decode, _demo, _encode, _info, _sample, _verify
+from . import _datasets, _decode, _demo, _encode, _fetch, _info, _sample, _verify
 from ._console import complain
 from ._files import UsageError, error_text
 
-_COMMANDS = (_info, _verify, _decode, _encode, _sample, _demo)
+_COMMANDS = (_info, _verify, _decode, _encode, _datasets, _fetch, _sample, _demo)
 
 _DESCRIPTION = """\
 Read, check, convert and write IDX files: Fashion-MNIST, MNIST and their relatives,
@@ -34,6 +34,7 @@ examples:
   fmnist-fast verify data/*.gz                           is all of it intact, and is it what its name says
   fmnist-fast decode train-images-idx3-ubyte.gz -o train.npy
   fmnist-fast encode train.npy -o train-images-idx3-ubyte.gz
+  fmnist-fast fetch fashion-mnist                        a dataset, unless this machine has it already
   fmnist-fast sample -o data                             four files to try things on
 
 exit codes: 0 all is well, 1 bad data or a file that cannot be read or written, 2 wrong usage

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from typing import Any
 
 from .._backend import crc32, header_size, parse_header
 from .._stream import open_stream
-from ..datasets.registry import FILES, KnownFile, identify
+from ..datasets.registry import KnownFile
+from ..datasets.verify import identify_file
 from ..errors import TruncatedError, naming
 from ._console import Advance
 
@@ -98,12 +98,5 @@ def scan(path: str, advance: Advance = lambda _: None) -> Facts:
         file_size=file_size,
         decoded_size=header.header_size + header.nbytes,
         crc32=checksum,
-        known=_known(path),
+        known=identify_file(path) if os.path.isfile(path) else None,
     )
-
-
-def _known(path: str) -> KnownFile | None:
-    if not os.path.isfile(path) or os.path.getsize(path) not in {known.size for known in FILES}:
-        return None
-    with open(path, "rb") as file:
-        return identify(hashlib.file_digest(file, "sha256").hexdigest())

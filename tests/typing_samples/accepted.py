@@ -60,6 +60,11 @@ def dataset(folder: Path) -> None:
     images, labels = ff.load_mnist(folder, kind="t10k")
     assert_type(images, npt.NDArray[np.uint8])
     assert_type(labels, npt.NDArray[np.uint8])
+    pair = ff.load("fashion-mnist", "test", root=folder, download=False, verify=False, cache=False)
+    assert_type(pair, tuple[npt.NDArray[np.uint8], npt.NDArray[Any]])
+    both = ff.load("qmnist", ["train", "test"], extended=True)
+    assert_type(both, tuple[tuple[npt.NDArray[np.uint8], npt.NDArray[Any]], ...])
+    ff.load("emnist-letters", upright=False)
 
 
 def facts() -> None:
