@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from ._augment import Moves
 from ._gather import Gather, row_shape
 from ._order import Order
 from .errors import MismatchError
+
+_LINE = 64  # bytes of a cache line: stores of vectors that cross one take twice as long
 
 Buffers = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
 
@@ -50,7 +53,7 @@ class BatchMaker:
 
     def buffers(self, rows: int) -> Buffers:
         """Return room for a batch: ``x``, the same row by row, and ``y``."""
-        x = np.empty((rows, *self._shape), self._gather.dtype)
+        x = _aligned((rows, *self._shape), self._gather.dtype)
         labels = self._labels
         y = None if labels is None else np.empty((rows, *labels.shape[1:]), labels.dtype)
         return x, x.reshape(rows, self._gather.row), y
@@ -65,3 +68,11 @@ class BatchMaker:
             return x
         self._labels.take(indices, axis=0, out=y, mode="clip")  # "raise" would copy y
         return x, y
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return an empty array that begins with a cache line, as what NumPy allocates seldom does."""
+    size = math.prod(shape) * dtype.itemsize
+    room = np.empty(size + _LINE, np.uint8)
+    start = -room.ctypes.data % _LINE
+    return room[start : start + size].view(dtype).reshape(shape)
