@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
 
-_WORTH = 1 << 21  # items of a batch
+_WORTH = 1 << 20  # items of a batch
 
 
 def prefetch_pays(gather: Gather, size: int, threads: int | None) -> bool:

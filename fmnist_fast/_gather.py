@@ -65,7 +65,7 @@ class Gather:
         self._convert: Kernel | None = None
         self.dtype = array.dtype if dtype is None else _dtype(dtype)
         if normalize is not None:
-            mean, std = normalize
+            mean, std = _pair(normalize)
             wanted = np.float32 if dtype is None else self.dtype
             self._convert, self.dtype = float_kernel(idx_dtype(array.dtype), mean, std, wanted)
         elif self.dtype != array.dtype:
@@ -115,6 +115,14 @@ def row_shape(row: tuple[int, ...], shape: int | tuple[int, ...]) -> tuple[int, 
 
 def _cast(items: NDArray[Any], out: NDArray[Any]) -> None:
     np.copyto(out, items, casting="unsafe")  # as astype does
+
+
+def _pair(normalize: tuple[float, float]) -> tuple[float, float]:
+    try:
+        mean, std = normalize
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"normalize must be (mean, std), not {normalize!r}") from error
+    return mean, std
 
 
 def _dtype(dtype: DTypeLike) -> np.dtype[Any]:

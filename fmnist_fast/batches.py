@@ -56,7 +56,7 @@ class Batches:
         likely. Pixels that nothing is moved to are 0 before they are normalized.
     prefetch : bool, optional
         Make the next batch on a thread of its own while the caller works with the one before. None does so
-        where it pays: for batches of 2**21 items or more, with a second CPU, and not with ``threads=1``.
+        where it pays: for batches of 2**20 items or more, with a second CPU, and not with ``threads=1``.
 
     Raises
     ------

@@ -178,10 +178,10 @@ def test_when_it_is_done_unasked(monkeypatch):
         return epoch._worker is not None
 
     monkeypatch.setattr(_epoch, "usable_cpus", lambda: 2)
-    assert ahead(3000)
-    assert not ahead(1024)
-    assert not ahead(3000, threads=1)
-    assert not ahead(3000, prefetch=False)
+    assert ahead(1400)
+    assert not ahead(1000)
+    assert not ahead(1400, threads=1)
+    assert not ahead(1400, prefetch=False)
     assert ahead(128, prefetch=True)
     monkeypatch.setattr(_epoch, "usable_cpus", lambda: 1)
-    assert not ahead(3000)
+    assert not ahead(1400)

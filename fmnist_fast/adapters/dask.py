@@ -133,13 +133,17 @@ class IdxRows:
         IndexError
             There is no such row.
         """
+        index: tuple[Any, ...]
         first, *rest = key if isinstance(key, tuple) else (key,)
         if isinstance(first, slice):
             rows = range(len(self))[first]
             low, high = (min(rows[0], rows[-1]), max(rows[0], rows[-1]) + 1) if rows else (0, 0)
-            return self._read(low, high)[(slice(None, None, rows.step), *rest)]
-        row = range(len(self))[operator.index(first)]
-        return self._read(row, row + 1)[(0, *rest)]
+            items, index = self._read(low, high), (slice(None, None, rows.step), *rest)
+        else:
+            row = range(len(self))[operator.index(first)]
+            items, index = self._read(row, row + 1), (0, *rest)
+        found: NDArray[Any] = items[index]
+        return found
 
     def __len__(self) -> int:
         """Return the number of rows."""
