@@ -23,7 +23,7 @@ if not {REQUIRE_NATIVE, DEBUG, SANITIZE, COVERAGE} <= {"0", "1"}:
 # The stable ABI gives one wheel for all CPythons from 3.11 on; free-threaded builds do not have it.
 LIMITED = sys.implementation.name == "cpython" and not sysconfig.get_config_var("Py_GIL_DISABLED")
 CORE = sorted(path.as_posix() for path in Path("src/core").rglob("*.c"))
-KERNELS = [path for path in CORE if Path(path).stem.startswith(("gather", "normalize", "swap"))]
+KERNELS = [path for path in CORE if Path(path).stem.startswith(("augment", "gather", "normalize", "swap"))]
 BASE = [path for path in CORE if Path(path).stem in ("cpu", "crc32", "idx")]
 SOURCES = {"_native": BASE, "_codec": CORE, "_normalize": KERNELS}
 # Contraction would round a*b+c as the compiler likes; the kernels call fma() where they mean it.

@@ -1,16 +1,23 @@
 """Measure an epoch of `Batches` against NumPy written plainly and NumPy written with care.
 
-python benchmarks/epoch.py [--quick] [--clock wall|cpu] [--pin CPU]
+python benchmarks/epoch.py [--quick] [--clock wall|cpu] [--pin CPU] [--prefetch]
 
 60,000 images of 28 x 28, batches of 128, shuffled, normalized to float32, labels along; every contestant
 draws its own order. Ratios are time of the peer over our time, medians of alternating pairs: above 1 we are
 faster.
+
+--prefetch compares `Batches` with a thread that makes the next batch and without: batches of several sizes,
+and callers that do nothing with them, wait (as for a GPU), or compute. Ratios above 1: the thread pays.
 """
 
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import product
+from typing import Any
 
 import machine
 import numpy as np
@@ -62,14 +69,66 @@ def tuned(images: Bytes, labels: Bytes) -> Epoch:
     return epoch
 
 
-def drain(epoch: Epoch) -> Callable[[], None]:
-    """A call that goes through one epoch."""
+def drain(epoch: Epoch, consume: Callable[[Floats], object] | None = None) -> Callable[[], None]:
+    """A call that goes through one epoch and does something with every batch."""
 
     def call() -> None:
-        for _ in epoch():
-            pass
+        for x, _ in epoch():
+            if consume:
+                consume(x)
 
     return call
+
+
+def against_numpy(images: Bytes, labels: Bytes, pairs: int, clock: str) -> None:
+    """The figures that are owed."""
+    options: dict[str, Any] = {
+        "shuffle": True,
+        "seed": 1,
+        "normalize": (MEAN, STD),
+        "reuse": True,
+        "threads": 1,
+    }
+    batches = ff.Batches(images, labels, BATCH, **options)
+    peers = {"NumPy idiom": idiom(images, labels), "tuned NumPy": tuned(images, labels)}
+    results = compare(
+        drain(lambda: iter(batches)), *map(drain, peers.values()), pairs=pairs, clock=CLOCKS[clock]
+    )
+    print(f"\n{'peer':12} {'ms':>7} {'ours':>7} {'ratio':>7}  {'quartiles':13} {'owed':>5} {'aim':>5}")
+    for (name, (owed, aim)), found in zip(OWED.items(), results, strict=True):
+        first, third = found.ratio.quartiles
+        verdict = "met" if found.ratio.median >= owed else "MISSED"
+        print(
+            f"{name:12} {found.peer * 1e3:7.1f} {found.ours * 1e3:7.1f} {found.ratio.median:6.2f}x  "
+            f"{first:5.2f} - {third:5.2f} {owed:5.1f} {aim:5.1f}  {verdict}"
+        )
+    augmented = ff.Batches(images, labels, BATCH, flip=0.5, shift=4, **options)
+    (found,) = compare(
+        drain(lambda: iter(batches)), drain(lambda: iter(augmented)), pairs=pairs, clock=CLOCKS[clock]
+    )
+    print(f"flips and shifts by up to 4: an epoch takes {found.ratio.median:.2f} times as long")
+
+
+def prefetching(images: Bytes, labels: Bytes, pairs: int) -> None:
+    """What a thread of its own is worth, by the size of batches and by what is done with them."""
+    weights = np.random.default_rng(2).normal(size=(images[0].size, 64)).astype(np.float32)
+    consumers: dict[str, Callable[[Floats], object]] = {
+        "nothing": lambda x: None,
+        "waits": lambda x: time.sleep(len(x) * 1e-6),
+        "computes": lambda x: x @ weights,
+    }
+    print(f"\n{'batch':>6} {'memory':7} {'caller':9} {'without':>8} {'with':>7} {'ratio':>7}  quartiles")
+    for size, (name, consume), reuse in product((128, 512, 2048, 8192), consumers.items(), (True, False)):
+        make = partial(ff.Batches, images, labels, size, shuffle=True, seed=1, normalize=(MEAN, STD))
+        both = [make(shape=-1, reuse=reuse, prefetch=ahead) for ahead in (True, False)]
+        (found,) = compare(*(drain(partial(iter, batches), consume) for batches in both), pairs=pairs)
+        first, third = found.ratio.quartiles
+        memory = "reused" if reuse else "fresh"
+        print(
+            f"{size:6} {memory:7} {name:9} {found.peer * 1e3:8.1f} {found.ours * 1e3:7.1f} "
+            f"{found.ratio.median:6.2f}x  {first:5.2f} - {third:5.2f}",
+            flush=True,
+        )
 
 
 def main() -> None:
@@ -80,31 +139,23 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer pairs")
     parser.add_argument("--clock", choices=list(CLOCKS), default="wall")
     parser.add_argument("--pin", type=int, metavar="CPU", help="stay on this CPU")
+    parser.add_argument(
+        "--prefetch", action="store_true", help="measure the thread that makes the next batch"
+    )
     args = parser.parse_args()
+    if args.prefetch and (args.pin is not None or args.clock != "wall"):
+        parser.error("--prefetch needs a second CPU and the wall clock: neither --pin nor --clock")
     for name, value in machine.facts().items():
         print(f"{name:12} {value}")
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (60_000, 28, 28), np.uint8)
     labels = rng.integers(0, 10, 60_000, np.uint8)
-    batches = ff.Batches(
-        images, labels, BATCH, shuffle=True, seed=1, normalize=(MEAN, STD), reuse=True, threads=1
-    )
-    peers = {"NumPy idiom": idiom(images, labels), "tuned NumPy": tuned(images, labels)}
+    pairs = 7 if args.quick else 31
     with pinned(args.pin):
-        results = compare(
-            drain(lambda: iter(batches)),
-            *map(drain, peers.values()),
-            pairs=7 if args.quick else 31,
-            clock=CLOCKS[args.clock],
-        )
-    print(f"\n{'peer':12} {'ms':>7} {'ours':>7} {'ratio':>7}  {'quartiles':13} {'owed':>5} {'aim':>5}")
-    for (name, (owed, aim)), found in zip(OWED.items(), results, strict=True):
-        first, third = found.ratio.quartiles
-        verdict = "met" if found.ratio.median >= owed else "MISSED"
-        print(
-            f"{name:12} {found.peer * 1e3:7.1f} {found.ours * 1e3:7.1f} {found.ratio.median:6.2f}x  "
-            f"{first:5.2f} - {third:5.2f} {owed:5.1f} {aim:5.1f}  {verdict}"
-        )
+        if args.prefetch:
+            prefetching(images, labels, pairs)
+        else:
+            against_numpy(images, labels, pairs, args.clock)
 
 
 if __name__ == "__main__":

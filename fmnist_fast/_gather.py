@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ._augment import Moves
 from ._backend import gather_affine, gather_rows
 from ._idx import idx_dtype
 from ._threads import check_threads, ordered_map, thread_count
@@ -39,6 +40,10 @@ class Gather:
         Of the result.
     row : int
         Items in a row.
+
+    Notes
+    -----
+    The last two axes are height and width where rows are augmented, which happens before they are converted.
     """
 
     def __init__(
@@ -55,37 +60,43 @@ class Gather:
         self.shape, self.row = array.shape, math.prod(array.shape[1:])
         self._threads = check_threads(threads)
         self._source = array.dtype
+        self._image = (*(1, 1, *array.shape[1:])[-2:], array.itemsize)
         self._bytes = array.reshape(len(array), self.row).view(np.uint8)
         self._convert: Kernel | None = None
         self.dtype = array.dtype if dtype is None else _dtype(dtype)
         if normalize is not None:
-            mean, std = normalize
+            mean, std = _pair(normalize)
             wanted = np.float32 if dtype is None else self.dtype
             self._convert, self.dtype = float_kernel(idx_dtype(array.dtype), mean, std, wanted)
         elif self.dtype != array.dtype:
             exact = array.dtype == np.uint8 and self.dtype in _FLOATS
             self._convert = Affine(1.0, 0.0) if exact else _cast
 
-    def __call__(self, indices: NDArray[np.int64], out: NDArray[Any]) -> None:
+    def __call__(self, indices: NDArray[np.int64], out: NDArray[Any], moves: Moves | None = None) -> None:
         """Write rows to ``out``: C-contiguous, of the result's dtype, (number of indices, items in a row)."""
         if out.size <= _PART:
-            self._part(indices, out)
+            self._part(indices, out, moves)
             return
         step = max(_PART // self.row, 1)
         parts = [slice(low, low + step) for low in range(0, len(indices), step)]
         threads = thread_count(self._threads, len(parts))
-        for _ in ordered_map(lambda part: self._part(indices[part], out[part]), parts, threads):
+
+        def work(part: slice) -> None:
+            self._part(indices[part], out[part], None if moves is None else moves[part])
+
+        for _ in ordered_map(work, parts, threads):
             pass
 
-    def _part(self, indices: NDArray[np.int64], out: NDArray[Any]) -> None:
-        if isinstance(self._convert, Affine):
-            gather_affine(self._bytes, indices, out, self._convert.scale, self._convert.shift)
-        elif self._convert is None:
-            gather_rows(self._bytes, indices, out.view(np.uint8))
+    def _part(self, indices: NDArray[np.int64], out: NDArray[Any], moves: Moves | None) -> None:
+        convert, image = self._convert, self._image
+        if isinstance(convert, Affine):
+            gather_affine(self._bytes, indices, out, convert.scale, convert.shift, moves, image)
+        elif convert is None:
+            gather_rows(self._bytes, indices, out.view(np.uint8), moves, image)
         else:
             rows = np.empty(out.shape, self._source)
-            gather_rows(self._bytes, indices, rows.view(np.uint8))
-            self._convert(rows.reshape(-1), out.reshape(-1))
+            gather_rows(self._bytes, indices, rows.view(np.uint8), moves, image)
+            convert(rows.reshape(-1), out.reshape(-1))
 
 
 def row_shape(row: tuple[int, ...], shape: int | tuple[int, ...]) -> tuple[int, ...]:
@@ -104,6 +115,14 @@ def row_shape(row: tuple[int, ...], shape: int | tuple[int, ...]) -> tuple[int, 
 
 def _cast(items: NDArray[Any], out: NDArray[Any]) -> None:
     np.copyto(out, items, casting="unsafe")  # as astype does
+
+
+def _pair(normalize: tuple[float, float]) -> tuple[float, float]:
+    try:
+        mean, std = normalize
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"normalize must be (mean, std), not {normalize!r}") from error
+    return mean, std
 
 
 def _dtype(dtype: DTypeLike) -> np.dtype[Any]:

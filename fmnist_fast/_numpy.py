@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from . import _gunzip, _idx
 from ._idx import header_size, parse_header
+from ._moved import Image, check_moves, moved_rows
 
 __all__ = (
     "GzipDecoder",
@@ -134,7 +135,13 @@ def _table_float32(scale: np.float32, shift: np.float32) -> NDArray[np.float32]:
         return total.astype(np.float32)
 
 
-def gather_rows(source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any]) -> None:
+def gather_rows(
+    source: NDArray[Any],
+    indices: NDArray[Any],
+    out: NDArray[Any],
+    moves: NDArray[Any] | None = None,
+    image: Image | None = None,
+) -> None:
     """Write the rows of ``source`` that have these numbers to ``out``, in this order.
 
     Parameters
@@ -144,7 +151,9 @@ def gather_rows(source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any]) 
     indices : ndarray, int64, rank 1
         C-contiguous; each at least 0 and below the number of rows. Any may occur several times.
     out : ndarray, uint8
-        C-contiguous, as many items as the rows have; overlaps neither of the others.
+        C-contiguous, as many items as the rows have; overlaps none of the others.
+    moves, image : optional
+        As for `moved_rows`, to write the rows as it returns them.
 
     Raises
     ------
@@ -153,12 +162,21 @@ def gather_rows(source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any]) 
     """
     if out.dtype != np.uint8 or not out.flags.c_contiguous:
         raise ValueError("out must be a C-contiguous uint8 array")
-    rows = _check_gather(source, indices, out)
-    np.take(source, indices, axis=0, out=rows, mode="clip")  # "raise" would go through a copy of out
+    rows = _check_gather(source, indices, out, moves, image)
+    if moves is None or image is None:
+        np.take(source, indices, axis=0, out=rows, mode="clip")  # "raise" would go through a copy of out
+    else:
+        rows[...] = moved_rows(source, indices, moves, image)
 
 
 def gather_affine(
-    source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any], scale: float, shift: float
+    source: NDArray[Any],
+    indices: NDArray[Any],
+    out: NDArray[Any],
+    scale: float,
+    shift: float,
+    moves: NDArray[Any] | None = None,
+    image: Image | None = None,
 ) -> None:
     """Write the rows of ``source`` that have these numbers to ``out``, as `affine_u8` would convert them.
 
@@ -167,9 +185,11 @@ def gather_affine(
     source, indices
         As for `gather_rows`.
     out : ndarray, float16, float32 or float64
-        C-contiguous, as many items as the rows have; overlaps neither of the others.
+        C-contiguous, as many items as the rows have; overlaps none of the others.
     scale, shift : float
         As for `affine_u8`.
+    moves, image : optional
+        As for `moved_rows`, to convert the rows as it returns them.
 
     Raises
     ------
@@ -178,14 +198,24 @@ def gather_affine(
     """
     if out.dtype not in (np.float16, np.float32, np.float64) or not out.flags.c_contiguous:
         raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
-    rows = _check_gather(source, indices, out)
+    rows = _check_gather(source, indices, out, moves, image)
     step = max(_SLICE // max(source.shape[1], 1), 1)
     for low in range(0, len(indices), step):
         part = slice(low, low + step)
-        affine_u8(np.take(source, indices[part], axis=0, mode="clip"), rows[part], scale, shift)
+        if moves is None or image is None:
+            items = np.take(source, indices[part], axis=0, mode="clip")
+        else:
+            items = moved_rows(source, indices[part], moves[part], image)
+        affine_u8(items, rows[part], scale, shift)
 
 
-def _check_gather(source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+def _check_gather(
+    source: NDArray[Any],
+    indices: NDArray[Any],
+    out: NDArray[Any],
+    moves: NDArray[Any] | None,
+    image: Image | None,
+) -> NDArray[Any]:
     """Check what both gathers ask for, and return ``out`` by rows."""
     if source.ndim != 2 or source.dtype != np.uint8 or not source.flags.c_contiguous:
         raise ValueError("source must be a C-contiguous uint8 array of rank 2")
@@ -194,6 +224,8 @@ def _check_gather(source: NDArray[Any], indices: NDArray[Any], out: NDArray[Any]
     rows, row = source.shape
     if out.size != len(indices) * row:
         raise ValueError(f"out has {out.size} items, {len(indices)} rows of {row} were asked for")
+    if moves is not None:
+        check_moves(moves, image, len(indices), row)
     bad = (indices < 0) | (indices >= rows)
     if bad.any():
         raise IndexError(f"index {indices[bad.argmax()]} is out of range for {rows} rows")

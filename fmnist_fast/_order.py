@@ -43,10 +43,15 @@ def check_shard(shard: tuple[int, int] | None) -> tuple[int, int]:
     ------
     ValueError
         There is no such shard.
+    TypeError
+        Not two ints.
     """
     if shard is None:
         return 0, 1
-    index, count = (operator.index(number) for number in shard)
+    try:
+        index, count = (operator.index(number) for number in shard)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"shard must be (index, count), two ints, not {shard!r}") from error
     if not 0 <= index < count:
         raise ValueError(f"shard must be (index, count) with 0 <= index < count, not {(index, count)}")
     return index, count

@@ -1,20 +1,20 @@
-"""Batches for training: shuffled, converted and normalized in one pass."""
+"""Batches for training: shuffled, augmented, converted and normalized in one pass."""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike
 
-from ._gather import Gather, row_shape
+from ._augment import Moves, check_augmentation
+from ._batch import BatchMaker
+from ._epoch import Epoch, Place, prefetch_pays
+from ._gather import Gather
 from ._order import Order, check_shard, permutation, shard_of, shard_size
-from .errors import MismatchError
-
-Buffers = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
 
 
 class Batches:
@@ -42,13 +42,21 @@ class Batches:
         Of a row in the batch, for example ``784`` or ``(1, 28, 28)``; -1 stands for what is left.
     reuse : bool, default False
         Write to two sets of buffers in turn: a batch holds until the next but one is asked for. Every
-        iterator has its own. Fresh memory costs more than the conversion.
+        iterator has its own. Fresh memory costs more than the conversion. (Three sets with ``prefetch``.)
     shard : (index, count), optional
         Only every ``count``-th row of the order, from the ``index``-th on. All shards have equally many:
         where the rows do not suffice, some from the start of the order are in two shards; with
         ``drop_last`` the rows left over are in none. (torch's ``DistributedSampler`` does the same.)
     threads : int, optional
         1 stays on the calling thread; None picks by size (a batch of less than 2**20 items needs one).
+    flip : float, default 0
+        Probability that an image is mirrored, left to right.
+    shift : int, default 0
+        Move each image by up to so many pixels up or down, and left or right, all distances equally
+        likely. Pixels that nothing is moved to are 0 before they are normalized.
+    prefetch : bool, optional
+        Make the next batch on a thread of its own while the caller works with the one before. None does so
+        where it pays: for batches of 2**20 items or more, with a second CPU, and not with ``threads=1``.
 
     Raises
     ------
@@ -57,10 +65,14 @@ class Batches:
     FormatError
         ``normalize`` for images that have none of the IDX dtypes.
     ValueError, TypeError
-        An argument out of its range; ``shuffle`` with shards but without the seed they must share.
+        An argument out of its range; shards that shuffle or augment without the seed they must share;
+        ``flip`` or ``shift`` for images that are not of shape (rows, ..., height, width).
 
     Notes
     -----
+    How an image is augmented depends on seed, epoch and its number, and on nothing else: not on the order,
+    the size of batches, shards or threads. All planes of an image are flipped and moved alike.
+
     ``iter()`` begins an epoch and counts it, whether or not it is then gone through to its end. Iterators
     do not disturb each other, but one of them must not be used by two threads at a time.
 
@@ -87,24 +99,25 @@ class Batches:
         reuse: bool = False,
         shard: tuple[int, int] | None = None,
         threads: int | None = None,
+        flip: float = 0.0,
+        shift: int = 0,
+        prefetch: bool | None = None,
     ) -> None:
-        self._gather = Gather(images, normalize, dtype, threads)
-        self._rows = self._gather.shape[0]
-        self._labels = None if labels is None else np.asarray(labels, order="C")
-        if self._labels is not None and self._labels.shape[:1] != (self._rows,):
-            found = "no array" if not self._labels.ndim else f"{len(self._labels)} labels"
-            raise MismatchError(f"expected a label for each of {self._rows} images, found {found}")
+        gather = Gather(images, normalize, dtype, threads)
+        self._maker = BatchMaker(gather, labels, shape)
+        self._rows = self._maker.rows
+        self._augmentation = check_augmentation(flip, shift, gather.shape[1:])
         self._size = operator.index(batch_size)
         if self._size < 1:
             raise ValueError(f"batch_size must be at least 1, not {batch_size}")
         self._shard = check_shard(shard)
-        if shuffle and seed is None and self._shard[1] > 1:
-            raise ValueError("shuffled shards need a seed, the same for all of them")
+        if seed is None and self._shard[1] > 1 and (shuffle or self._augmentation):
+            raise ValueError("shards that are shuffled or augmented need a seed, the same for all of them")
         self._seed = _secret() if seed is None else _natural("seed", seed)
         self._shuffle, self._drop, self._reuse = bool(shuffle), bool(drop_last), bool(reuse)
-        self._shape = self._gather.shape[1:] if shape is None else row_shape(self._gather.shape[1:], shape)
-        self._next = _Place(0, 0)
-        self._latest = _Place(0, 0)
+        self._ahead = prefetch_pays(gather, self._size, threads) if prefetch is None else bool(prefetch)
+        self._next = Place(0, 0)
+        self._latest = Place(0, 0)
 
     @property
     def epoch(self) -> int:
@@ -119,8 +132,9 @@ class Batches:
     def __iter__(self) -> Iterator[Any]:
         """Begin the next epoch."""
         self._latest = self._next
-        self._next = _Place(self._latest.epoch + 1, 0)
-        return _Epoch(self, self._latest)
+        self._next = Place(self._latest.epoch + 1, 0)
+        order, moves = self._drawn(self._latest.epoch)
+        return Epoch(self._maker, order, moves, self._size, len(self), self._latest, self._reuse, self._ahead)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch that the next ``iter()`` begins.
@@ -133,20 +147,20 @@ class Batches:
             At least 0.
         """
         if _natural("epoch", epoch) != self._next.epoch:
-            self._next = _Place(operator.index(epoch), 0)
+            self._next = Place(operator.index(epoch), 0)
         self._latest = replace(self._next)
 
-    def state_dict(self) -> dict[str, int | bool]:
+    def state_dict(self) -> dict[str, int | float]:
         """Return where the iterator that was begun last is: the batches it has handed out are done.
 
         Returns
         -------
         dict
-            Of int and bool, fit for JSON. The state of one shard is good for all.
+            Of int, bool and float, fit for JSON. The state of one shard is good for all.
         """
         place = self._latest
         if place.batch >= len(self) > 0:
-            place = _Place(place.epoch + 1, 0)
+            place = Place(place.epoch + 1, 0)
         return {"epoch": place.epoch, "batch": place.batch, "seed": self._seed, **self._fixed()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -155,8 +169,8 @@ class Batches:
         Parameters
         ----------
         state : mapping
-            From a `Batches` of as many images with the same ``batch_size``, ``shuffle``, ``drop_last``
-            and number of shards. Its seed is taken over.
+            From a `Batches` of as many images with the same ``batch_size``, ``shuffle``, ``drop_last``,
+            ``flip``, ``shift`` and number of shards. Its seed is taken over.
 
         Raises
         ------
@@ -172,67 +186,27 @@ class Batches:
             raise ValueError("expected the result of state_dict()") from error
         if batch > len(self):
             raise ValueError(f"the state is after batch {batch}, an epoch has {len(self)}")
-        self._seed, self._next, self._latest = seed, _Place(epoch, batch), _Place(epoch, batch)
+        self._seed, self._next, self._latest = seed, Place(epoch, batch), Place(epoch, batch)
 
-    def _fixed(self) -> dict[str, int | bool]:
+    def _fixed(self) -> dict[str, int | float]:
+        augmentation = self._augmentation
         return {
             "images": self._rows,
             "batch_size": self._size,
             "shuffle": self._shuffle,
             "drop_last": self._drop,
             "shards": self._shard[1],
+            "flip": augmentation.flip if augmentation else 0.0,
+            "shift": augmentation.shift if augmentation else 0,
         }
 
-    def _order(self, epoch: int) -> Order:
+    def _drawn(self, epoch: int) -> tuple[Order, Moves | None]:
+        """Return the rows of an epoch and what happens to each."""
         order = permutation(self._rows, self._seed, epoch) if self._shuffle else np.arange(self._rows)
-        return shard_of(order.astype(np.int64, copy=False), *self._shard, self._drop)
-
-    def _buffers(self, rows: int) -> Buffers:
-        """Return room for a batch: ``x``, the same row by row, and ``y``."""
-        x = np.empty((rows, *self._shape), self._gather.dtype)
-        labels = self._labels
-        y = None if labels is None else np.empty((rows, *labels.shape[1:]), labels.dtype)
-        return x, x.reshape(rows, self._gather.row), y
-
-    def _fill(self, indices: Order, buffers: Buffers) -> Any:
-        """Return the batch of these rows in these buffers, which may be longer."""
-        x, flat, y = buffers
-        if len(indices) < len(x):
-            x, flat, y = x[: len(indices)], flat[: len(indices)], None if y is None else y[: len(indices)]
-        self._gather(indices, flat)
-        if self._labels is None or y is None:
-            return x
-        self._labels.take(indices, axis=0, out=y, mode="clip")  # "raise" would copy y
-        return x, y
-
-
-@dataclass
-class _Place:
-    """An epoch, and how many of its batches are done."""
-
-    epoch: int
-    batch: int
-
-
-class _Epoch(Iterator[Any]):
-    """One epoch, from a place on, which it moves along."""
-
-    def __init__(self, batches: Batches, place: _Place) -> None:
-        self._batches, self._place, self._count = batches, place, len(batches)
-        self._order = batches._order(place.epoch)
-        size = min(batches._size, len(self._order))
-        self._pair = [batches._buffers(size) for _ in range(2)] if batches._reuse else []
-
-    def __next__(self) -> Any:
-        place, batches = self._place, self._batches
-        if place.batch >= self._count:
-            raise StopIteration
-        low = place.batch * batches._size
-        indices = self._order[low : low + batches._size]
-        buffers = self._pair[place.batch % 2] if self._pair else batches._buffers(len(indices))
-        batch = batches._fill(indices, buffers)
-        place.batch += 1
-        return batch
+        order = shard_of(order.astype(np.int64, copy=False), *self._shard, self._drop)
+        if self._augmentation is None:
+            return order, None
+        return order, self._augmentation.draw(self._rows, self._seed, epoch)[order]
 
 
 def _natural(name: str, value: Any) -> int:

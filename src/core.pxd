@@ -1,7 +1,7 @@
 # What the compiled modules use of the C core. Extern only: nothing here becomes code, so all of them may
 # share it.
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 
 
 cdef extern from "status.h" nogil:
@@ -118,14 +118,9 @@ cdef extern from "duet.h" nogil:
 
 
 cdef extern from "normalize.h" nogil:
-    void ff_affine_u8_f32(
-        ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift, bint bypass
-    )
-    void ff_affine_u8_f64(
-        ff_cpu_level level, const uint8_t *src, void *out, size_t n, double scale, double shift
-    )
-    void ff_affine_u8_f16(
-        ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift
+    size_t ff_affine_u8(
+        ff_cpu_level level, char kind, const uint8_t *src, void *out, size_t n, double scale, double shift,
+        bint bypass
     )
 
 
@@ -141,6 +136,26 @@ cdef extern from "gather.h" nogil:
     void ff_gather_bytes(const ff_gather *g, uint8_t *out)
     void ff_gather_affine(
         ff_cpu_level level, char kind, const ff_gather *g, void *out, double scale, double shift
+    )
+
+
+cdef extern from "augment.h" nogil:
+    ctypedef struct ff_move:
+        int16_t down
+        int16_t right
+        int16_t flip
+
+    ctypedef struct ff_augment:
+        size_t height
+        size_t width
+        size_t item
+        const ff_move *move
+
+    void ff_augment_bytes(const ff_gather *g, const ff_augment *a, uint8_t *out)
+    size_t ff_augment_scratch(size_t row)
+    void ff_augment_affine(
+        ff_cpu_level level, char kind, const ff_gather *g, const ff_augment *a, uint8_t *scratch, void *out,
+        double scale, double shift
     )
 
 

@@ -110,8 +110,9 @@ def test_batches_worth_several_threads(threads):
 
 
 def test_little_data():
-    for shape in ((0, 28, 28), (0,)):
-        empty = ff.Batches(np.empty(shape, np.uint8), [], normalize=STATISTICS, shuffle=True, seed=1)
+    for shape, shard in (((0, 28, 28), (0, 1)), ((0,), (2, 3))):
+        images = np.empty(shape, np.uint8)
+        empty = ff.Batches(images, [], normalize=STATISTICS, shuffle=True, seed=1, shard=shard, prefetch=True)
         assert len(empty) == len(list(empty)) == 0
         assert empty.state_dict()["batch"] == 0
     assert [len(x) for x in ff.Batches(IMAGES[:5])] == [5]
@@ -141,6 +142,9 @@ def test_labels_that_do_not_match():
         ({"shard": (2, 2)}, "shard"),
         ({"shard": (-1, 2)}, "shard"),
         ({"shard": (0, 0)}, "shard"),
+        ({"shard": (1,)}, r"\(index, count\)"),
+        ({"normalize": (0.1,)}, r"\(mean, std\)"),
+        ({"normalize": (0.1, 0.2, 0.3)}, r"\(mean, std\)"),
         ({"shard": (0, 2), "shuffle": True}, "seed"),
         ({"seed": -1}, "seed"),
         ({"threads": 0}, "threads"),

@@ -18,9 +18,9 @@ from conftest import backend_names
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs mprotect")
 
 
-def run(cwd, *arguments: str) -> subprocess.CompletedProcess:
-    script = Path(__file__).with_name("guard_pages.py")
-    command = [sys.executable, "-X", "faulthandler", str(script), *arguments]
+def run(cwd, *arguments: str, script: str = "guard_pages.py") -> subprocess.CompletedProcess:
+    path = Path(__file__).with_name(script)
+    command = [sys.executable, "-X", "faulthandler", str(path), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd)
 
 
@@ -35,3 +35,14 @@ def test_nothing_outside_of_the_buffers_is_touched(name, tmp_path):
 
 def test_a_touched_guard_page_is_noticed(tmp_path):
     assert run(tmp_path, backend_names()[0], "touch").returncode < 0
+
+
+@pytest.mark.parametrize("name", backend_names())
+def test_rows_are_gathered_and_moved_within_their_buffers(name, tmp_path):
+    """Lines shorter and longer than what is copied at once, items of every size, moves out of the image."""
+    result = run(tmp_path, name, script="guard_rows.py")
+    assert result.returncode == 0, (
+        f"exit {result.returncode} (negative: a touched guard page)\n{result.stderr}"
+    )
+    assert int(result.stdout) > 5_000
+    assert run(tmp_path, name, "touch", script="guard_rows.py").returncode < 0

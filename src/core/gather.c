@@ -2,26 +2,11 @@
 
 #include "normalize.h"
 
-/* Rows in a random order come from memory, and the processor cannot guess the next one: it is asked for this many rows
- * ahead, and not more of it than this, so that neighbours in the cache survive. Into the second level: the first one can
- * wait for fewer lines at a time than a row has, and an epoch takes a third longer through it. */
-enum { AHEAD = 4, AHEAD_BYTES = 4096, LINE = 64 };
-
 size_t ff_gather_bad(const ff_gather *g) {
   for (size_t i = 0; i < g->count; i++)
     if (FF_UNLIKELY((uint64_t)g->index[i] >= g->rows)) /* negative ones are large here */
       return i;
   return g->count;
-}
-
-FF_INLINE void prefetch_row(const ff_gather *g, size_t i) {
-  if (i >= g->count)
-    return;
-  const uint8_t *const p = g->source + (size_t)g->index[i] * g->row;
-  const size_t bytes = FF_MIN(g->row, (size_t)AHEAD_BYTES);
-
-  for (size_t at = 0; at < bytes; at += LINE)
-    FF_PREFETCH_READ_L2(p + at);
 }
 
 /* How many rows from the i-th on are neighbours in the source too: an epoch in order is one long run. Otherwise the rows
@@ -32,7 +17,7 @@ FF_INLINE size_t run_of_rows(const ff_gather *g, size_t i) {
   while (i + run < g->count && g->index[i + run] - g->index[i + run - 1] == 1)
     run++;
   if (run == 1)
-    prefetch_row(g, i + AHEAD);
+    ff_gather_prefetch(g, i + FF_GATHER_AHEAD);
   return run;
 }
 
@@ -69,16 +54,13 @@ BY_TABLE(by_table_f32, float) BY_TABLE(by_table_f64, double) BY_TABLE(by_table_f
 
   for (unsigned pixel = 0; pixel < 256; pixel++)
     pixels[pixel] = (uint8_t)pixel;
-  if (kind == 'f') {
-    ff_affine_u8_f32(FF_CPU_GENERIC, pixels, value.f32, 256, (float)scale, (float)shift, false);
+  ff_affine_u8(FF_CPU_GENERIC, kind, pixels, &value, 256, scale, shift, false);
+  if (kind == 'f')
     by_table_f32(g, out, value.f32);
-  } else if (kind == 'd') {
-    ff_affine_u8_f64(FF_CPU_GENERIC, pixels, value.f64, 256, scale, shift);
+  else if (kind == 'd')
     by_table_f64(g, out, value.f64);
-  } else {
-    ff_affine_u8_f16(FF_CPU_GENERIC, pixels, value.f16, 256, (float)scale, (float)shift);
+  else
     by_table_f16(g, out, value.f16);
-  }
 }
 
 void ff_gather_affine(ff_cpu_level level, char kind, const ff_gather *g, void *out, double scale, double shift) {
@@ -86,15 +68,10 @@ void ff_gather_affine(ff_cpu_level level, char kind, const ff_gather *g, void *o
     gather_generic(kind, g, out, scale, shift);
     return;
   }
-  const float a = (float)scale, b = (float)shift;
+  const size_t size = kind == 'f' ? 4 : kind == 'd' ? 8 : 2;
   uint8_t *const items = out;
 
-  for (size_t i = 0; i < AHEAD; i++)
-    prefetch_row(g, i);
-  if (kind == 'f')
-    FOR_EACH_RUN(g, items, 4, { ff_affine_u8_f32(level, from, to, bytes, a, b, false); })
-  else if (kind == 'd')
-    FOR_EACH_RUN(g, items, 8, { ff_affine_u8_f64(level, from, to, bytes, scale, shift); })
-  else
-    FOR_EACH_RUN(g, items, 2, { ff_affine_u8_f16(level, from, to, bytes, a, b); })
+  for (size_t i = 0; i < FF_GATHER_AHEAD; i++)
+    ff_gather_prefetch(g, i);
+  FOR_EACH_RUN(g, items, size, { ff_affine_u8(level, kind, from, to, bytes, scale, shift, false); })
 }

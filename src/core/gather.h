@@ -16,6 +16,22 @@ typedef struct ff_gather {
   size_t count;
 } ff_gather;
 
+/* Rows in a random order come from memory, and the processor cannot guess the next one: it is asked for this many rows
+ * ahead, and not more of it than this, so that neighbours in the cache survive. */
+enum { FF_GATHER_AHEAD = 4, FF_GATHER_AHEAD_BYTES = 4096 };
+
+/* Into the second level: the first one can wait for fewer lines at a time than a row has, and an epoch takes a third
+ * longer through it. */
+FF_INLINE void ff_gather_prefetch(const ff_gather *g, size_t i) {
+  if (i >= g->count)
+    return;
+  const uint8_t *const p = g->source + (size_t)g->index[i] * g->row;
+  const size_t bytes = FF_MIN(g->row, (size_t)FF_GATHER_AHEAD_BYTES);
+
+  for (size_t at = 0; at < bytes; at += 64)
+    FF_PREFETCH_READ_L2(p + at);
+}
+
 /* Position of the first index that is no row's number; `count` if there is none. */
 size_t ff_gather_bad(const ff_gather *g);
 

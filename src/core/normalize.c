@@ -226,3 +226,18 @@ void ff_affine_u8_f16(ff_cpu_level level, const uint8_t *src, void *out, size_t 
   (void)level;
   f16_generic(src, out, n, scale, shift);
 }
+
+size_t ff_affine_u8(ff_cpu_level level, char kind, const uint8_t *src, void *out, size_t n, double scale, double shift,
+                    bool bypass) {
+  switch (kind) {
+  case 'f':
+    ff_affine_u8_f32(level, src, out, n, (float)scale, (float)shift, bypass);
+    return n * 4;
+  case 'd':
+    ff_affine_u8_f64(level, src, out, n, scale, shift);
+    return n * 8;
+  default:
+    ff_affine_u8_f16(level, src, out, n, (float)scale, (float)shift);
+    return n * 2;
+  }
+}

@@ -20,4 +20,9 @@ void ff_affine_u8_f64(ff_cpu_level level, const uint8_t *src, void *out, size_t 
 /* The float32 result, rounded once more, to the nearest even half. */
 void ff_affine_u8_f16(ff_cpu_level level, const uint8_t *src, void *out, size_t n, float scale, float shift);
 
+/* The one for `kind`: 'f', 'd' or 'e' as struct and NumPy name float32, float64, float16. `bypass` holds where it can.
+ * Returns the bytes written. */
+size_t ff_affine_u8(ff_cpu_level level, char kind, const uint8_t *src, void *out, size_t n, double scale, double shift,
+                    bool bypass);
+
 #endif

@@ -14,17 +14,7 @@ void ff_pixels_open(ff_pixels *px) {
 }
 
 size_t ff_pixels_convert(const ff_pixels *px, const uint8_t *src, uint8_t *dst, size_t n) {
-  switch (px->kind) {
-  case 'f':
-    ff_affine_u8_f32(px->level, src, dst, n, (float)px->scale, (float)px->shift, px->bypass);
-    return n * 4;
-  case 'd':
-    ff_affine_u8_f64(px->level, src, dst, n, px->scale, px->shift);
-    return n * 8;
-  default:
-    ff_affine_u8_f16(px->level, src, dst, n, (float)px->scale, (float)px->shift);
-    return n * 2;
-  }
+  return ff_affine_u8(px->level, px->kind, src, dst, n, px->scale, px->shift, px->bypass);
 }
 
 bool ff_pixels_flush(ff_pixels *px) {
