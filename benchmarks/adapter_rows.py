@@ -157,9 +157,7 @@ def _python_mnist(files: Files) -> Iterator[Row]:
                 lambda cls=cls, kind=kind: cls(str(files.raw), return_type=kind).load_training()
                 for cls in (ours, theirs)
             ),
-            broken=lambda mine: (ours if mine else theirs)(
-                str(files.cut), return_type="numpy"
-            ).load_training(),
+            broken=lambda mine: (ours if mine else theirs)(cut, return_type="numpy").load_training(),
         )
 
 
