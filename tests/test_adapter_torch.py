@@ -41,13 +41,19 @@ def assert_batches(got, expected):
             assert torch.equal(tensor, wanted)
 
 
-@pytest.mark.parametrize("options", [{}, {"drop_last": True}, {"shuffle": True}, {"num_workers": 2}])
+@pytest.mark.parametrize("options", [{}, {"drop_last": True}, {"shuffle": True}])
 def test_in_a_data_loader(dataset, plain, options):
     def batches(data, **more):
         generator = torch.Generator().manual_seed(5)
         return DataLoader(data, batch_size=16, generator=generator, **options, **more)
 
     assert_batches(batches(dataset, collate_fn=dataset.collate), batches(plain))
+
+
+def test_in_a_worker_process(dataset, plain):
+    """Started anew and not forked: other tests of this process may have started threads."""
+    options = {"num_workers": 1, "multiprocessing_context": "spawn", "collate_fn": dataset.collate}
+    assert_batches(DataLoader(dataset, 16, **options), DataLoader(plain, 16))
 
 
 def test_subset(dataset, plain):
