@@ -62,14 +62,15 @@ def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
         point_policy="follow_mouse",
     )
     figure = bokeh("bokeh.plotting").figure(
-        height=420,
-        sizing_mode="stretch_width",
+        min_height=420,
+        sizing_mode="stretch_both",
         x_range=_limits(data["x"], chart.log_x),
         y_range=_limits(data["y"], False),
         x_axis_type="log" if chart.log_x else "linear",
         x_axis_label=_axis(tab, chart.x),
         y_axis_label=_axis(tab, chart.y),
         tools=["pan", "box_zoom", "wheel_zoom", "reset", "save", hover],
+        active_drag=None,  # a finger on the chart scrolls the page
         active_scroll=None,
     )
     figure.toolbar.logo = None

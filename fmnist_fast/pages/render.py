@@ -47,7 +47,7 @@ def render_page(page: Page) -> str:
     template = environment.from_string((own / "page.html").read_text("utf-8"))
     html: str = template.render(
         page=page,
-        tabs=[_view(tab) for tab in page.tabs],
+        tabs=[_view(tab, _looks(page, tab)) for tab in page.tabs],
         style=(own / "page.css").read_text("utf-8"),
         script=(own / "page.js").read_text("utf-8"),
         datatables=base64.b64encode(bundle.read_bytes()).decode(),
@@ -71,14 +71,22 @@ def write_page(page: Page, target: str | os.PathLike[str]) -> None:
         file.write(html.encode())
 
 
-def _view(tab: Tab) -> dict[str, Any]:
+def _looks(page: Page, tab: Tab) -> dict[str, Mark]:
+    """Return the marks of a tab's categories, which are those of the page: alike on every tab."""
+    if tab.chart is None:
+        return {}
+    by = tab.chart.by
+    return marks(str(row[by]) for other in page.tabs for row in other.rows if row.get(by) is not None)
+
+
+def _view(tab: Tab, looks: dict[str, Mark]) -> dict[str, Any]:
     """Return what the template needs of a tab."""
     order, direction = tab.order
-    looks = marks(str(row[tab.chart.by]) for row in tab.rows) if tab.chart else {}
+    choices = [(column, _choices(tab, column, looks)) for column in _with_filter(tab, "choice")]
     return {
         "tab": tab,
         "order": [list(tab.columns).index(tab.column(order)), direction],
-        "choices": [(column, _choices(tab, column, looks)) for column in _with_filter(tab, "choice")],
+        "choices": [(column, values) for column, values in choices if len(values) > 1],
         "ranges": [(column, _extent(tab, column)) for column in _with_filter(tab, "range")],
         "chart": charts.scatter(tab, looks, f"chart-{tab.key}") if tab.chart else None,
     }
