@@ -99,8 +99,15 @@ def results_page(lines: Sequence[Line]) -> Page:
         by_family[family(line)].append(line)
     tabs = [_tab("fashion", FASHION, by_family[FASHION]), _tab("mnist", MNIST, by_family[MNIST])]
     both = pairs(by_family[FASHION], by_family[MNIST])
-    order = ("fashion_mean_accuracy", "desc")
-    tabs.append(Tab("side-by-side", "Side by side", _PAIR_COLUMNS, both, order, chart=_PAIR_CHART))
+    tabs.append(
+        Tab(
+            *("side-by-side", "Side by side"),
+            columns=_PAIR_COLUMNS,
+            rows=both,
+            order=("fashion_mean_accuracy", "desc"),
+            chart=_PAIR_CHART,
+        )
+    )
     if by_family[OTHER]:
         tabs.append(_tab("other", OTHER, by_family[OTHER]))
     return Page("Classifier benchmark", tabs, intro=[_summary(lines)], notes=_NOTES)
