@@ -16,7 +16,7 @@ from .projection import Projection
 from .sheet import grey
 
 _PURPOSE = "an HTML picture"
-_TEMPLATE = """{% extends base %}
+_TEMPLATE = """\
 {% block preamble %}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
@@ -84,7 +84,14 @@ def _figure(projection: Projection) -> Any:
         sizing_mode="stretch_width",
         min_width=360,
         height=640,
-        tools=["pan", "box_zoom", "wheel_zoom", "reset", "save", models.HoverTool(tooltips=_TOOLTIP)],
+        tools=[
+            "pan",
+            "box_zoom",
+            "wheel_zoom",
+            "reset",
+            "save",
+            models.HoverTool(tooltips=_TOOLTIP, limit=4),
+        ],
         active_drag=None,
         x_axis_label=projection.axes[0],
         y_axis_label=projection.axes[1],
