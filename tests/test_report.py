@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fake_results import failed, line, lines, write
 
-pytest.importorskip("fmnist_fast.baselines.results")  # remove when merged
+pytest.importorskip("fmnist_fast.baselines.results")
 
 from fmnist_fast.baselines.report import results_page, write_report
 from fmnist_fast.baselines.report.rows import family, pairs, row

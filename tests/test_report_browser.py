@@ -10,7 +10,7 @@ from browser import browser, console, open_page, requests  # noqa: F401
 from command import environment
 from fake_results import lines, write
 
-pytest.importorskip("fmnist_fast.baselines.results")  # remove when merged
+pytest.importorskip("fmnist_fast.baselines.results")
 
 from fmnist_fast.baselines.report import write_report
 

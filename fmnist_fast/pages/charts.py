@@ -83,7 +83,7 @@ def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
         "y",
         source=models.ColumnDataSource(data, name="points"),
         view=models.CDSView(filter=shown),
-        size=11,
+        size=9,
         fill_color="color",
         marker="shape",
         fill_alpha=0.75,

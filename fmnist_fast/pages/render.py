@@ -87,8 +87,8 @@ def _view(tab: Tab, looks: dict[str, Mark]) -> dict[str, Any]:
         "tab": tab,
         "order": [list(tab.columns).index(tab.column(order)), direction],
         "choices": [(column, values) for column, values in choices if len(values) > 1],
-        "ranges": [(column, _extent(tab, column)) for column in _with_filter(tab, "range")],
-        "chart": charts.scatter(tab, looks, f"chart-{tab.key}") if tab.chart else None,
+        "ranges": [(column, _extent(tab, column)) for column in _with_filter(tab, "range") if tab.rows],
+        "chart": charts.scatter(tab, looks, f"chart-{tab.key}") if tab.chart and tab.rows else None,
     }
 
 
@@ -106,4 +106,4 @@ def _choices(tab: Tab, column: Column, looks: dict[str, Mark]) -> list[tuple[str
 def _extent(tab: Tab, column: Column) -> tuple[str, str]:
     """Return the smallest and the largest value of a column, as hints of what can be typed."""
     values = [row[column.key] for row in tab.rows if row.get(column.key) is not None]
-    return (f"{min(values):.4g}", f"{max(values):.4g}") if values else ("", "")
+    return (f"{min(values):.3g}", f"{max(values):.3g}") if values else ("", "")

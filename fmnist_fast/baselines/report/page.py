@@ -29,7 +29,9 @@ _COLUMNS = (
         shown="always",
     ),
     Column("num_repeat", "Repeats", "number", digits=0),
-    Column("status", "Status", help="ok, or how the job ended without a score", filter="choice"),
+    Column(
+        "status", "Status", help="ok, or how the job ended without a score", filter="choice", shown="asked"
+    ),
     Column("start_time", "Job start", "time", help="UTC"),
     Column("done_time", "Job done", "time", help="UTC"),
     Column(
