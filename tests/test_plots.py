@@ -1,0 +1,228 @@
+"""Pictures of datasets: what is drawn of which images, in which format, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+import fmnist_fast as ff
+from fmnist_fast import plots
+from fmnist_fast.cli import main
+from fmnist_fast.datasets.registry import FASHION_MNIST_CLASSES
+from fmnist_fast.datasets.synthetic import sample
+from fmnist_fast.errors import DatasetError, MismatchError
+from fmnist_fast.plots.palette import class_mark
+
+pytestmark = pytest.mark.once
+
+IMAGES, LABELS = "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Synthetic garments: 20 of each class, but one trouser."""
+    folder = tmp_path_factory.mktemp("garments")
+    images, labels = sample(500, seed=3)
+    index = np.concatenate([np.flatnonzero(labels == k)[: 1 if k == 1 else 20] for k in range(10)])
+    ff.write_idx(folder / IMAGES, images[index])
+    ff.write_idx(folder / LABELS, labels[index])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def drawn(folder):
+    return plots.read_sample(folder, 100, 5, names=FASHION_MNIST_CLASSES)
+
+
+def test_a_sample_is_balanced(drawn, folder):
+    assert np.bincount(drawn.labels).tolist() == [10, 1, *([10] * 8)]
+    assert (drawn.title, drawn.names[1], drawn.classes) == (folder.name, "Trouser", list(range(10)))
+    assert np.array_equal(drawn.images, ff.read_idx(folder / IMAGES)[drawn.index])
+    assert len(set(drawn.index.tolist())) == len(drawn) == 91
+
+
+def test_a_sample_is_seeded(drawn, folder):
+    assert np.array_equal(plots.read_sample(folder, 100, 5).index, drawn.index)
+    assert not np.array_equal(plots.read_sample(folder, 100, 6).index, drawn.index)
+
+
+def test_names_of_unknown_classes(folder):
+    assert plots.read_sample(folder, 100, 0).names == [str(k) for k in range(10)]
+    assert plots.read_sample(folder, 100, 0, names=["a"]).names[:2] == ["a", "1"]
+
+
+def test_names_of_known_files(real_folder, tmp_path):
+    labels = real_folder / "fashion-labels" / "t10k-labels-idx1-ubyte.gz"
+    if not labels.is_file():
+        pytest.skip("no labels of Fashion-MNIST there")
+    shutil.copy(labels, tmp_path)
+    ff.write_idx(tmp_path / "t10k-images-idx3-ubyte", np.zeros((10_000, 2, 2), np.uint8))
+    made = plots.read_sample(tmp_path, 10, 0, split="t10k")
+    assert (made.title, made.names[9]) == ("Fashion-MNIST", "Ankle boot")
+
+
+def test_files_that_are_missing_or_disagree(tmp_path):
+    with pytest.raises(DatasetError, match=r"neither train-images-idx3-ubyte\.gz nor"):
+        plots.read_sample(tmp_path, 10, 0)
+    ff.write_idx(tmp_path / IMAGES, np.zeros((3, 2, 2), np.uint8))
+    ff.write_idx(tmp_path / LABELS, np.zeros(4, np.uint8))
+    with pytest.raises(MismatchError, match=r"images have shape \(3, 2, 2\) and labels \(4,\)"):
+        plots.read_sample(tmp_path, 10, 0)
+    ff.write_idx(tmp_path / IMAGES, np.zeros((0, 2, 2), np.uint8))
+    ff.write_idx(tmp_path / LABELS, np.zeros(0, np.uint8))
+    with pytest.raises(DatasetError, match="nothing to show"):
+        plots.read_sample(tmp_path, 10, 0)
+
+
+def test_marks_differ():
+    assert len({class_mark(k) for k in range(70)}) == 70
+
+
+def test_pca_is_that_of_the_singular_values(drawn):
+    pytest.importorskip("sklearn")
+    points = plots.project(drawn, "pca").points
+    rows = drawn.images.reshape(len(drawn), -1) / 255
+    u, s, _ = np.linalg.svd(rows - rows.mean(0), full_matrices=False)
+    assert np.allclose(np.abs(points), np.abs(u[:, :2] * s[:2]), atol=1e-6)
+
+
+def test_tsne_is_seeded(drawn):
+    pytest.importorskip("sklearn")
+    first, again = (plots.project(drawn, "tsne") for _ in range(2))
+    assert first.points.shape == (91, 2)
+    assert np.array_equal(first.points, again.points)
+    assert first.title.endswith(": t-SNE of 91 images, seed 5")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")  # umap says so when imported
+def test_umap(drawn):
+    pytest.importorskip("sklearn")
+    pytest.importorskip("umap")
+    made = plots.project(drawn, "umap")
+    assert made.points.shape == (91, 2)
+    assert np.isfinite(made.points).all()
+    assert made.title.endswith(": UMAP of 91 images, seed 5")
+
+
+def test_projections_that_cannot_be(drawn, folder):
+    pytest.importorskip("sklearn")
+    with pytest.raises(ValueError, match="one of pca, tsne, umap, not 'lda'"):
+        plots.project(drawn, "lda")
+    few = plots.Sample("few", drawn.images[:4], drawn.labels[:4], drawn.index[:4], drawn.names, 0)
+    with pytest.raises(ValueError, match="at least 5 images, not 4"):
+        plots.project(few, "pca")
+
+
+@pytest.fixture(scope="module")
+def projection(drawn):
+    pytest.importorskip("sklearn")
+    return plots.project(drawn, "pca")
+
+
+def rendered(figure):
+    """The figure's axes and legend after layout, as boxes of pixels."""
+    figure.draw_without_rendering()
+    axes = figure.axes[-1]
+    return axes, axes.get_window_extent(), axes.get_legend().get_window_extent()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_legend_and_points_do_not_overlap(projection, count):
+    pytest.importorskip("matplotlib")
+    figure = (
+        plots.projection_figure(projection) if count == 1 else plots.comparison_figure([projection] * count)
+    )
+    axes, area, legend = rendered(figure)
+    assert not area.overlaps(legend)
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(FASHION_MNIST_CLASSES)
+    assert figure.bbox.x1 >= legend.x1
+    assert axes.get_title(loc="left") == projection.title
+
+
+def test_all_points_are_drawn(projection):
+    pytest.importorskip("matplotlib")
+    axes = plots.projection_figure(projection).axes[0]
+    found = np.concatenate([np.asarray(part.get_offsets()) for part in axes.collections])
+    assert np.array_equal(np.sort(found, axis=0), np.sort(projection.points, axis=0))
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_the_same_figure_gives_the_same_bytes(drawn, kind):
+    pytest.importorskip("matplotlib")
+    files = [io.BytesIO(), io.BytesIO()]
+    for file in files:
+        plots.save_figure(plots.sheet_figure(drawn), file, kind)
+    assert files[0].getvalue() == files[1].getvalue()
+
+
+def test_projector_files_agree(drawn, tmp_path):
+    pillow = pytest.importorskip("PIL.Image")
+    plots.write_projector(drawn, tmp_path)
+    with pillow.open(tmp_path / "sprite.png") as picture:
+        sprite = np.asarray(picture)
+    assert sprite.shape == (280, 280)  # 91 images in a square of 10 by 10
+    cells = sprite.reshape(10, 28, 10, 28).swapaxes(1, 2).reshape(100, 28, 28)
+    assert np.array_equal(cells[:91], drawn.images)
+    assert not cells[91:].any()
+    assert np.array_equal(np.loadtxt(tmp_path / "tensors.tsv", np.uint8), drawn.images.reshape(91, -1))
+    head, *lines = (tmp_path / "metadata.tsv").read_text().splitlines()
+    assert head == "index\tclass"
+    assert lines == [f"{k}\t{drawn.names[y]}" for k, y in zip(drawn.index, drawn.labels, strict=True)]
+    config = (tmp_path / "projector_config.pbtxt").read_text()
+    assert re.findall(r"single_image_dim: (\d+)", config) == ["28", "28"]
+
+
+def test_a_sprite_has_a_limit(tmp_path):
+    pytest.importorskip("PIL.Image")
+    images, zeros = np.zeros((5, 4096, 2), np.uint8), np.zeros(5, np.int64)
+    with pytest.raises(ValueError, match="holds at most 4 images of this size, not 5"):
+        plots.write_projector(plots.Sample("large", images, zeros, zeros, ["a"], 0), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix", "start"),
+    [("pca", ".png", b"\x89PNG"), ("sheet", ".svg", b"<?xml"), ("compare", ".html", b"<!DOCTYPE html>")],
+)
+def test_command(folder, tmp_path, capsys, kind, suffix, start):
+    for library in ("matplotlib", "sklearn", "bokeh"):
+        pytest.importorskip(library)
+    target = tmp_path / f"picture{suffix}"
+    line = ["plot", kind, "--data", str(folder), "--n", "50", "-o", str(target)]
+    if kind == "compare":
+        line += ["--against", str(folder), "--method", "pca"]
+    assert main(line) == 0
+    assert capsys.readouterr().out.startswith(f"{target}: ")
+    assert target.read_bytes().lstrip().startswith(start)
+    assert main(line) == 2
+    assert "--overwrite replaces it" in capsys.readouterr().err
+
+
+def test_command_for_a_sprite(folder, tmp_path, capsys):
+    pytest.importorskip("PIL.Image")
+    line = ["plot", "sprite", "--data", str(folder), "--classes", "fashion", "-o", str(tmp_path / "new")]
+    assert main(line) == 0
+    assert len(capsys.readouterr().out.splitlines()) == len(list((tmp_path / "new").iterdir())) == 4
+    assert "Ankle boot" in (tmp_path / "new" / "metadata.tsv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["pca", "-o", "pca.gif"], "the output must end with one of .png, .svg, .html"),
+        (["compare", "-o", "compare.png"], "compare needs --against"),
+        (["pca", "--against", ".", "-o", "pca.png"], "only compare takes it"),
+        (["pca", "--n", "9", "-o", "pca.png"], "--n must be at least 10"),
+        (["sprite", "-o", "."], "the folder is not empty"),
+    ],
+)
+def test_wrong_usage(tmp_path, monkeypatch, capsys, arguments, sentence):
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    assert main(["plot", *arguments, "--data", "."]) == 2
+    assert sentence in capsys.readouterr().err
