@@ -37,16 +37,16 @@ def is_noted(path: str, known: Published) -> bool:
 
 
 def note(path: str, before: str, known: Published) -> None:
-    """Note that a file is the known one, if it still is as it was `before` it was looked at.
+    """Note that a file that was like `before` is the published one; once it has changed, the note is void.
 
-    Nothing is noted where that cannot be told, or where the folder cannot be written.
+    Nothing is noted of a file too new for a change to show in its times, or where the folder is not writable.
     """
     place = _place(path)
     if known.checksum is None or not os.path.isabs(place):
         return
     with suppress(OSError):
         changed = max(os.stat(path).st_mtime_ns, os.stat(path).st_ctime_ns)
-        if stamp(path) != before or time.time_ns() - changed < _TICK:
+        if time.time_ns() - changed < _TICK:
             return
         os.makedirs(os.path.dirname(place), mode=0o700, exist_ok=True)
         with atomic_file(place, follow=False) as file:

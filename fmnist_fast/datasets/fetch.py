@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -139,13 +140,16 @@ def _alone_in(folder: str) -> Iterator[None]:
 @contextmanager
 def _quiet(pooch: Any) -> Iterator[None]:
     """Keep pooch from announcing downloads on standard error."""
-    logger = pooch.get_logger()
-    level = logger.level
-    logger.setLevel("WARNING")
+    logger = pooch.get_logger()  # a filter, because this logger remembers what its level once allowed
+    logger.addFilter(_is_warning)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        logger.removeFilter(_is_warning)
+
+
+def _is_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 def _is_intact(path: str, archive: Archive) -> bool:
