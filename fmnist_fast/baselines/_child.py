@@ -10,6 +10,7 @@ import contextlib
 import faulthandler
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -54,6 +55,8 @@ def main() -> None:
 
 def _end_with_parent() -> None:
     sys.stdin.read()
+    if hasattr(os, "killpg"):  # this process leads a group of its own: what it started ends with it
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 
@@ -64,7 +67,7 @@ def _limit_memory(limit: int | None) -> None:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if limit is not None:
-            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
 def _fit(job: dict[str, Any]) -> dict[str, Any]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from . import _classify_run
+from . import _classify_report, _classify_run, _classify_submit
 
 _EPILOG = """\
 examples:
   fmnist-fast classify run --data fashion --out results.jsonl
   fmnist-fast classify run --data fashion --grid modern --train 6000 --test 1000 --jobs 4 --out small.jsonl
+  fmnist-fast classify report results.jsonl -o report.html
+  fmnist-fast classify submit results.jsonl
 
 "fmnist-fast classify COMMAND --help" explains one of them. The libraries come with
 python -m pip install "fmnist_fast[classify]".
 """
 
-_COMMANDS = (_classify_run,)
+_COMMANDS = (_classify_run, _classify_report, _classify_submit)
 
 
 def add(commands: Any) -> None:

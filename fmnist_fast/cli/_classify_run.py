@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import time
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ._files import UsageError
 from ._sample import count
 
 _DAY = 86_400.0
+_RECENT = 11  # ends of settings that the time left is reckoned from: the grid goes from light to heavy
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 _EPILOG = """\
@@ -169,7 +171,7 @@ class _Reporter:
     def __init__(self, total: int) -> None:
         self._total = total
         self._done = 0
-        self._start = time.monotonic()
+        self._times = deque([time.monotonic()], maxlen=_RECENT)
 
     def __call__(self, line: dict[str, Any]) -> None:
         self._done += 1
@@ -178,7 +180,8 @@ class _Reporter:
             how = f"{line['mean_accuracy']:.4f} in {line['wall_time']:.1f} s"
         else:
             how = f"{line['status']}: {line['reason']}"
-        left = (time.monotonic() - self._start) / self._done * (self._total - self._done)
+        self._times.append(time.monotonic())
+        left = (self._times[-1] - self._times[0]) / (len(self._times) - 1) * (self._total - self._done)
         rest = f", about {_duration(left)} left" if self._done < self._total else ""
         say(f"[{self._done}/{self._total}] {line['name']}({arguments}): {how}{rest}")
 
