@@ -21,7 +21,7 @@ from benchmark_data import (
     write_lines,
     write_small,
 )
-from command import command, environment, run
+from command import blocked, command, environment, run
 
 from fmnist_fast.errors import FormatError
 
@@ -184,6 +184,14 @@ def test_wrong_usage(data, tmp_path, options, sentence):
     assert result.returncode in (1, 2)
     assert sentence in result.stderr
     assert not (tmp_path / "out.jsonl").exists()
+
+
+@pytest.mark.parametrize("library", ["sklearn", "joblib", "psutil"])
+def test_a_missing_library_is_named(data, tmp_path, library):
+    paths = (blocked(tmp_path, library),)
+    result = run("classify", "run", "--data", data, "--out", "out.jsonl", cwd=tmp_path, paths=paths)
+    assert result.returncode == 2
+    assert 'python -m pip install "fmnist_fast[classify]"' in result.stderr
 
 
 def test_bad_results_file_is_not_touched(data, tmp_path):

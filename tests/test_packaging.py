@@ -199,4 +199,18 @@ def test_import_is_light():
     loaded = run_python(Path(ff.__file__).parents[1], "import sys, fmnist_fast; print(*sys.modules)")
     modules = set(loaded.stdout.split())
     assert "fmnist_fast" in modules
-    assert not {"PIL", "rich", "pyarrow", "argparse", "urllib.request", "ssl", "asyncio"} & modules
+    assert (
+        not {
+            "PIL",
+            "rich",
+            "pyarrow",
+            "argparse",
+            "urllib.request",
+            "ssl",
+            "asyncio",
+            "sklearn",
+            "joblib",
+            "psutil",
+        }
+        & modules
+    )
