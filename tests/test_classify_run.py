@@ -95,20 +95,21 @@ def test_hanging_settings(data, tmp_path):
 def test_restart_repeats_nothing(data, tmp_path):
     """A second start runs what has no line, mends a line that was cut off, and gives the same scores."""
     target = tmp_path / "out.jsonl"
-    options = ("--grid", "original", "--train", 40, "--test", 20, "--seed", 9, "--jobs", 2)
-    first = classify(tmp_path, data, *options, "--only", "DecisionTree*(*gini*=10,*")
+    grid = write_grid(tmp_path / "g.toml", "Guessing", "Good")
+    options = ("--grid", grid, "--train", 40, "--test", 20, "--seed", 9, "--jobs", 1)
+    first = classify(tmp_path, data, *options)
     assert (first.returncode, first.stderr) == (0, "")
-    before = target.read_text()
-    assert len(before.splitlines()) == 2
-    lines = [json.loads(text) for text in before.splitlines()]
-    target.write_text(f"{json.dumps(lines[0])}\n{json.dumps(lines[1])[:300]}")
-    second = classify(tmp_path, data, *options, "--only", "DecisionTree*(*gini*=10,*")
+    lines = [json.loads(text) for text in target.read_text().splitlines()]
+    assert [line["name"] for line in lines] == ["Guessing", "Good"]
+    assert len(set(lines[0]["score"])) == 2, "each repeat has a seed of its own"
+    target.write_text(f"{json.dumps(lines[1])}\n{json.dumps(lines[0])[:300]}")
+    second = classify(tmp_path, data, *options)
     assert "1 of 2 settings have a line in out.jsonl already" in second.stdout
     again = [json.loads(text) for text in target.read_text().splitlines()]
-    assert again[0] == lines[0]
+    assert again[0] == lines[1]
     for field in ("name", "parameter", "score", "dataset", "estimator", "seed"):
-        assert again[1][field] == lines[1][field]
-    third = classify(tmp_path, data, *options, "--only", "DecisionTree*(*gini*=10,*")
+        assert again[1][field] == lines[0][field]
+    third = classify(tmp_path, data, *options)
     assert "2 of 2 settings" in third.stdout
     assert [json.loads(text) for text in target.read_text().splitlines()] == again
 

@@ -31,11 +31,11 @@ def build(setting: Setting, seed: int) -> Any:
     ImportError, AttributeError, TypeError, ValueError
         There is no such class, or it does not take these arguments.
     """
-    pipeline = optional("sklearn.pipeline", "scikit-learn", "classify", "the classifier benchmark")
     estimator = _construct(setting.classifier)
     if setting.wrap:
         estimator = _construct(setting.wrap, estimator)
     if setting.steps:
+        pipeline = optional("sklearn.pipeline", "scikit-learn", "classify", "the classifier benchmark")
         estimator = pipeline.make_pipeline(*map(_construct, setting.steps), estimator)
     states = [key for key in estimator.get_params() if key.split("__")[-1] == "random_state"]
     return estimator.set_params(**dict.fromkeys(states, seed))
