@@ -24,7 +24,7 @@ import fmnist_fast as ff
 
 pytestmark = pytest.mark.once
 CC_DECIDES = pytest.mark.skipif(os.name == "nt", reason="here the compiler is not found through CC")
-SHIPPED = r"fmnist_fast/(\w+/)*(\w+\.(pyi?|html|css|js)|py\.typed)"
+SHIPPED = r"fmnist_fast/(\w+/)*(\w+\.(pyi?|toml|html|css|js)|py\.typed)"
 ROUND_TRIP = """
 import numpy, fmnist_fast as ff
 array = numpy.arange(24, dtype=numpy.int16).reshape(2, 3, 4)
@@ -37,7 +37,7 @@ print(ff.backend)
 def sources(*tops: str) -> set[str]:
     """Paths of the source files below the named folders, as far as they lie here."""
     paths = [path for top in tops for path in ROOT.glob(f"{top}/**/*") if path.name != "_build.py"]
-    kept = (".py", ".pyi", ".pyx", ".pxd", ".c", ".h", ".typed", ".html", ".css", ".js")
+    kept = (".py", ".pyi", ".pyx", ".pxd", ".c", ".h", ".toml", ".typed", ".html", ".css", ".js")
     return {path.relative_to(ROOT).as_posix() for path in paths if path.suffix in kept}
 
 
@@ -200,4 +200,18 @@ def test_import_is_light():
     loaded = run_python(Path(ff.__file__).parents[1], "import sys, fmnist_fast; print(*sys.modules)")
     modules = set(loaded.stdout.split())
     assert "fmnist_fast" in modules
-    assert not {"PIL", "rich", "pyarrow", "argparse", "urllib.request", "ssl", "asyncio"} & modules
+    assert (
+        not {
+            "PIL",
+            "rich",
+            "pyarrow",
+            "argparse",
+            "urllib.request",
+            "ssl",
+            "asyncio",
+            "sklearn",
+            "joblib",
+            "psutil",
+        }
+        & modules
+    )

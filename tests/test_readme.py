@@ -69,6 +69,7 @@ def test_command_lines_are_understood(readme, tmp_path, monkeypatch):
         "fetch",
         "sample",
         "demo",
+        "classify",
     }
     for _, *arguments in lines:
         parser().parse_args(arguments)

@@ -121,7 +121,7 @@ def _size(file: BinaryIO) -> int:
 def _reason(error: Exception, stall: float) -> str:
     import requests
 
-    if isinstance(error, requests.HTTPError):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answered {error.response.status_code} {error.response.reason}"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return f"nothing arrived for {stall:g} seconds"

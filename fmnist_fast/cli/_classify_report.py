@@ -1,0 +1,47 @@
+"""`fmnist-fast classify report`: results as a page."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from pathlib import Path
+from typing import Any
+
+from ._console import say, size_text
+
+_EPILOG = """\
+One HTML file that needs no network: tables to sort and filter, accuracy against time, export.
+
+examples:
+  fmnist-fast classify report results.jsonl -o report.html
+  fmnist-fast classify report fashion.jsonl mnist.jsonl -o both.html
+"""
+
+
+def add(commands: Any) -> None:
+    """Add this command to the parser."""
+    command = commands.add_parser(
+        "report",
+        help="make a page of results",
+        description="Make one self-contained page of results files.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="results file of classify run")
+    command.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("report.html"),
+        metavar="FILE",
+        help="page to write, an older one is replaced (default: report.html)",
+    )
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the page."""
+    report = importlib.import_module("fmnist_fast.baselines.report")
+    report.write_report(arguments.files, arguments.output)
+    say(f"{arguments.output}: {size_text(arguments.output.stat().st_size)}")
+    return 0

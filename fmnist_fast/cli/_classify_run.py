@@ -1,0 +1,194 @@
+"""`fmnist-fast classify run`: a grid of classifiers on one dataset."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from .._threads import usable_cpus
+from ._console import say, size_text
+from ._files import UsageError
+from ._sample import count
+
+_DAY = 86_400.0
+_RECENT = 11  # ends of settings that the time left is reckoned from: the grid goes from light to heavy
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+
+_EPILOG = """\
+Every setting is fitted in a process of its own on one core: pixels are scaled to mean 0 and variance 1 over
+the training images, the training images are shuffled anew for each repeat, and repeating ends early when two
+repeats in a row agree within 0.001. One JSON line per setting goes to the results file as soon as it has
+ended, also where it failed, crashed or ran into a limit: then the line says why, and the run goes on. Start
+the same command again after Ctrl-C: settings that have a line are not run again. To have one repeated, delete
+its line.
+
+The grid "original" holds the 143 settings that came with Fashion-MNIST in 2017, of which 140 can be run, in
+the spelling of today's scikit-learn; "modern" what one would try now; a FILE your own, in the TOML format of
+those two (they lie in fmnist_fast/baselines/grids). Grid files name classes that are imported: run only those
+of people you trust.
+
+The folder of --data has the four canonical files, or one file of images and one of labels: then --test N sets
+rows aside to test on, every class in its share. Without --data the folder is that of FMNIST_FAST_DATA.
+
+--backend dask spreads the settings over a Dask cluster, one on this machine or the one of --scheduler. The
+workers need the same environment, and the folder for temporary files (TMPDIR) in common.
+
+examples:
+  fmnist-fast classify run --data fashion --out results.jsonl
+  fmnist-fast classify run --data fashion --only "SVC(*rbf*" --timeout 3600 --memory 4G --out svc.jsonl
+  fmnist-fast classify run --data fashion900 --train 700 --test 200 --jobs 2 --out small.jsonl
+  fmnist-fast classify run --data fashion --backend dask --scheduler tcp://10.0.0.1:8786 --out results.jsonl
+
+exit codes: 0 every setting has a line, 1 the data cannot be read or the results not written, 130 interrupted
+"""
+
+
+def _size(text: str) -> int:
+    """Parse a number of bytes such as 512M or 2G; the command line says "invalid size value" otherwise."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?)(?:I?B)?", text.strip().upper())
+    if not match:
+        raise ValueError
+    return int(float(match[1]) * _UNITS[match[2]])
+
+
+_size.__name__ = "size"
+
+
+def _positive(text: str) -> int:
+    """Parse a number of at least 1."""
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+_positive.__name__ = "positive int"
+
+
+def _seconds(text: str) -> float:
+    """Parse a time above 0."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise ValueError
+    return number
+
+
+_seconds.__name__ = "seconds"
+
+
+def add(commands: Any) -> None:
+    """Add this command to the parser."""
+    command = commands.add_parser(
+        "run",
+        help="fit and score every setting of a grid",
+        description="Fit and score a grid of scikit-learn classifiers, each in a process with limits.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    option = command.add_argument
+    option("--data", type=Path, metavar="DIR", help="folder with the IDX files (default: FMNIST_FAST_DATA)")
+    option(
+        "--grid", default="original", metavar="GRID", help="original, modern or a FILE (default: original)"
+    )
+    option("--only", default="*", metavar="GLOB", help='settings to run, such as "SVC*" or "*(*C=10,*"')
+    option("--train", type=_positive, metavar="N", help="training rows, each class in its share")
+    option("--test", type=_positive, metavar="N", help="test rows, each class in its share")
+    option("--repeat", type=_positive, default=2, metavar="N", help="fits of each setting (default: 2)")
+    option("--jobs", type=_positive, metavar="N", help="settings side by side (default: one per core)")
+    option("--backend", choices=("loky", "dask"), default="loky", help="of joblib (default: loky)")
+    option("--scheduler", metavar="ADDRESS", help="of a Dask cluster (default: start one here)")
+    option("--timeout", type=_seconds, default=_DAY, metavar="S", help="for each setting (default: a day)")
+    option(
+        "--memory",
+        type=_size,
+        metavar="SIZE",
+        help="for each setting, such as 2G (default: 90%% of the machine, shared by the jobs)",
+    )
+    option("--seed", type=count, default=0, metavar="S", help="of all randomness (default: 0)")
+    option("--out", required=True, type=Path, metavar="FILE", help="results file, appended to")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the grid."""
+    from ..baselines.data import load_dataset
+    from ..baselines.grid import GridError, load_grid, select
+    from ..baselines.runner import Options, default_memory, pending, run_settings
+
+    if arguments.scheduler and arguments.backend != "dask":
+        raise UsageError("--scheduler needs --backend dask")
+    try:
+        settings = select(load_grid(arguments.grid), arguments.only)
+    except GridError as error:
+        raise UsageError(str(error)) from error
+    if not settings:
+        raise UsageError(f"--only {arguments.only}: no setting of the grid {arguments.grid} fits")
+    jobs = arguments.jobs or usable_cpus()
+    options = Options(
+        repeat=arguments.repeat,
+        jobs=jobs,
+        backend=arguments.backend,
+        scheduler=arguments.scheduler,
+        timeout=arguments.timeout,
+        memory=arguments.memory or default_memory(jobs),
+        seed=arguments.seed,
+    )
+    dataset = load_dataset(
+        _folder(arguments), train=arguments.train, test=arguments.test, seed=arguments.seed
+    )
+    facts = dataset.facts
+    say(
+        f"{facts['name']}: {facts['train']:,} rows to fit on, {facts['test']:,} to test on; {jobs} at a time,"
+        f" each up to {options.timeout:g} s and {size_text(options.memory or 0)}"
+    )
+    for setting in settings:
+        if setting.impossible:
+            say(f"not possible: {setting}: {setting.impossible}")
+    todo = pending(settings, dataset, arguments.out, options)
+    possible = sum(setting.impossible is None for setting in settings)
+    if len(todo) < possible:
+        say(f"{possible - len(todo)} of {possible} settings have a line in {arguments.out} already")
+    if todo:
+        run_settings(todo, dataset, arguments.out, options, _Reporter(len(todo)))
+    return 0
+
+
+def _folder(arguments: argparse.Namespace) -> Path:
+    named = arguments.data or os.environ.get("FMNIST_FAST_DATA")
+    if not named:
+        raise UsageError("which dataset? --data DIR names its folder, or FMNIST_FAST_DATA in the environment")
+    return Path(named)
+
+
+class _Reporter:
+    """Says how each setting went, and how long the others may take."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._times = deque([time.monotonic()], maxlen=_RECENT)
+
+    def __call__(self, line: dict[str, Any]) -> None:
+        self._done += 1
+        arguments = ", ".join(f"{key}={value!r}" for key, value in sorted(line["parameter"].items()))
+        if line["status"] == "ok":
+            how = f"{line['mean_accuracy']:.4f} in {line['wall_time']:.1f} s"
+        else:
+            how = f"{line['status']}: {line['reason']}"
+        self._times.append(time.monotonic())
+        left = (self._times[-1] - self._times[0]) / (len(self._times) - 1) * (self._total - self._done)
+        rest = f", about {_duration(left)} left" if self._done < self._total else ""
+        say(f"[{self._done}/{self._total}] {line['name']}({arguments}): {how}{rest}")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 6000:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h"
