@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import time
 
 import pytest
@@ -174,6 +175,20 @@ def test_light_and_dark(page, path):
     assert background(page) == "rgb(20, 23, 28)"
     find(page, "#theme").click()
     assert background(page) == "rgb(255, 255, 255)"
+
+
+def test_the_chart_follows_the_colors(page):
+    pillow = pytest.importorskip("PIL.Image")
+    points(page)
+    for wanted in ((255, 255, 255), (20, 23, 28), (255, 255, 255)):
+        for _ in range(40):
+            with pillow.open(io.BytesIO(find(page, ".chart").screenshot_as_png)) as picture:
+                found = picture.convert("RGB").getpixel((4, 4))
+            if found == wanted:
+                break
+            time.sleep(0.05)
+        assert found == wanted
+        find(page, "#theme").click()
 
 
 def test_phone(page, path):

@@ -211,6 +211,13 @@ def test_command_for_a_sprite(folder, tmp_path, capsys):
     assert "Ankle boot" in (tmp_path / "new" / "metadata.tsv").read_text()
 
 
+def test_too_few_images(tmp_path, capsys):
+    ff.write_idx(tmp_path / IMAGES, np.zeros((3, 2, 2), np.uint8))
+    ff.write_idx(tmp_path / LABELS, np.zeros(3, np.uint8))
+    assert main(["plot", "pca", "--data", str(tmp_path), "-o", str(tmp_path / "pca.png")]) == 2
+    assert f"{tmp_path}: a projection needs at least 5 images, not 3" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 from fake_results import failed, line, lines, write
 
-pytest.importorskip("fmnist_fast.baselines.results")
-
 from fmnist_fast.baselines.report import results_page, write_report
 from fmnist_fast.baselines.report.rows import family, pairs, row
 from fmnist_fast.errors import FormatError

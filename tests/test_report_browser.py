@@ -10,8 +10,6 @@ from browser import browser, console, open_page, requests  # noqa: F401
 from command import environment
 from fake_results import lines, write
 
-pytest.importorskip("fmnist_fast.baselines.results")
-
 from fmnist_fast.baselines.report import write_report
 
 pytestmark = pytest.mark.once

@@ -11,6 +11,7 @@ from typing import Any
 from .. import plots
 from .._atomic import atomic_file
 from ..datasets.registry import FASHION_MNIST_CLASSES, SPLITS
+from ..errors import FmnistFastError
 from ..plots.projection import METHODS
 from ._console import progress, say, size_text
 from ._files import UsageError, refuse_existing
@@ -72,16 +73,24 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Draw what was asked for."""
     _check(arguments)
-    if arguments.kind == "sprite":
-        written = plots.write_projector(_sample(arguments, arguments.data), arguments.output)
-    else:
-        content = (_html if arguments.output.suffix == ".html" else _image)(arguments)
-        with atomic_file(arguments.output) as file:
-            file.write(content)
-        written = [arguments.output]
+    try:
+        written = _write(arguments)
+    except FmnistFastError:
+        raise
+    except ValueError as error:  # too few images, or too many, or values that cannot be projected
+        raise UsageError(f"{arguments.data}: {error}") from error
     for path in written:
         say(f"{path}: {size_text(path.stat().st_size)}")
     return 0
+
+
+def _write(arguments: argparse.Namespace) -> list[Path]:
+    if arguments.kind == "sprite":
+        return plots.write_projector(_sample(arguments, arguments.data), arguments.output)
+    content = (_html if arguments.output.suffix == ".html" else _image)(arguments)
+    with atomic_file(arguments.output) as file:
+        file.write(content)
+    return [arguments.output]
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -128,8 +128,10 @@ async function makeChart(view) {
   if (!data || view.chart) return;
   view.chart = {};
   const embedded = await Bokeh.embed.embed_item(JSON.parse(data.textContent));
-  const { document: model } = [...embedded][0].model;
-  view.chart = { filter: model.get_model_by_name("shown"), rows: model.get_model_by_name("points").data.row };
+  const figure = [...embedded][0].model;
+  const { document: model } = figure;
+  const { row: rows } = model.get_model_by_name("points").data;
+  view.chart = { figure, filter: model.get_model_by_name("shown"), rows };
   afterDraw(view);
 }
 
@@ -176,6 +178,7 @@ const theme = document.getElementById("theme");
 function setTheme(name) {
   document.documentElement.dataset.theme = name;
   theme.textContent = name === "dark" ? "Light" : "Dark";
+  for (const { chart } of views) chart?.figure?.change.emit(); // charts look up their colors when they are drawn
   theme.setAttribute("aria-label", `Switch to ${theme.textContent.toLowerCase()} colors`);
 }
 
