@@ -25,9 +25,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import contents
 import numpy as np
 
+from fmnist_fast.benchmark import contents
 from fmnist_fast.datasets import synthetic
 
 ROOT = Path(__file__).resolve().parents[1]

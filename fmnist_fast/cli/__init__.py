@@ -16,11 +16,11 @@ from .._backend import backend
 from .._extras import MissingExtraError
 from .._version import __version__
 from ..errors import FmnistFastError
-from . import _decode, _demo, _encode, _info, _sample, _verify
+from . import _bench, _decode, _demo, _encode, _info, _sample, _verify
 from ._console import complain
 from ._files import UsageError, error_text
 
-_COMMANDS = (_info, _verify, _decode, _encode, _sample, _demo)
+_COMMANDS = (_info, _verify, _decode, _encode, _sample, _demo, _bench)
 
 _DESCRIPTION = """\
 Read, check, convert and write IDX files: Fashion-MNIST, MNIST and their relatives,

@@ -72,16 +72,13 @@ class Comparison:
     ----------
     ratio : Spread
         Time of the peer over our time, pair by pair: above 1 we are faster.
-    ours, peer : float
-        Median seconds of one call, for orientation only.
-    calls : int
-        Calls in a row that made up one timing.
+    ours, peer : Spread
+        Seconds of one call, for orientation only.
     """
 
     ratio: Spread
-    ours: float
-    peer: float
-    calls: int
+    ours: Spread
+    peer: Spread
 
 
 def compare(
@@ -90,21 +87,24 @@ def compare(
     pairs: int = 15,
     warmup: int = 2,
     least: float = 0.004,
+    budget: float = math.inf,
     seed: int = 0,
     clock: Clock = time.perf_counter,
 ) -> list[Comparison]:
-    """Let `ours` and its peers take turns.
+    """Let `ours` and its peers take turns; with several peers, ours has its turn right before each.
 
     Parameters
     ----------
     ours, *peers : callable
         Called without arguments. What a call returns is kept until the clock has stopped.
     pairs : int
-        Rounds that count.
+        Pairs for each peer.
     warmup : int
         Rounds before them, at least one; the last tells how many calls one timing needs.
     least : float
-        Seconds that a timing lasts at least; shorter calls are repeated, all equally often.
+        Seconds that a timing lasts at least; shorter calls are repeated.
+    budget : float
+        Seconds for one peer. A slow one gets fewer pairs, but never less than three.
     seed : int
         Of the bootstrap.
     clock : callable
@@ -115,17 +115,28 @@ def compare(
     list of Comparison
         One for each peer.
     """
-    calls = (ours, *peers)
     with _quiet():
         for _ in range(max(warmup, 1)):
-            fastest = min(_time(call, 1, clock) for call in calls)
-        number = max(1, math.ceil(least / max(fastest, 1e-9)))
-        times = np.array([[_time(call, number, clock) for call in calls] for _ in range(pairs)]) / number
-    median = np.median(times, axis=0)
-    return [
-        Comparison(Spread.of(times[:, k] / times[:, 0], seed), float(median[0]), float(median[k]), number)
-        for k in range(1, len(calls))
-    ]
+            once = [_time(call, 1, clock) for call in (ours, *peers)]
+        numbers = [max(1, math.ceil(least / max(seconds, 1e-9))) for seconds in once]
+        turns = [_turns(once[0], seconds, pairs, budget) for seconds in once[1:]]
+        times: list[list[tuple[float, float]]] = [[] for _ in peers]
+        for turn in range(pairs):
+            for k, peer in enumerate(peers):
+                if turn < turns[k]:
+                    mine = _time(ours, numbers[0], clock) / numbers[0]
+                    times[k].append((mine, _time(peer, numbers[k + 1], clock) / numbers[k + 1]))
+    return [_comparison(np.array(both), seed) for both in times]
+
+
+def _turns(ours: float, peer: float, pairs: int, budget: float) -> int:
+    """Return how many pairs fit into the budget, but three at least."""
+    return min(pairs, max(3, int(budget / max(ours + peer, 1e-9))))
+
+
+def _comparison(times: npt.NDArray[np.float64], seed: int) -> Comparison:
+    ours, peer = times.T
+    return Comparison(Spread.of(peer / ours, seed), Spread.of(ours, seed), Spread.of(peer, seed))
 
 
 def measure(call: Call, *, rounds: int = 15, warmup: int = 2, seed: int = 0) -> Spread:

@@ -1,0 +1,51 @@
+"""Results as text: rows of a table for the terminal, and Markdown for the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .results import Row, Run
+
+COLUMNS = ("way", "time", "MB/s", "relative", "95 % interval", "quartiles")
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """Return what stands in the columns; the note takes the place of figures that are missing."""
+    if row.value is None:
+        return row.way, "-", "-", "-", "-", row.note
+    relative = interval = quartiles = ""
+    if row.ratio is not None:
+        relative = f"{row.ratio.median:.2f}x"
+        interval, quartiles = (_span(span) for span in (row.ratio.interval, row.ratio.quartiles))
+    rate = f"{row.rate:,.0f}" if row.rate else ""
+    return row.way, f"{significant(row.value.median)} {row.unit}", rate, relative, interval, quartiles
+
+
+def significant(value: float) -> str:
+    """Return a number with three digits that count."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3f}"
+
+
+def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown; all columns but the first are figures."""
+    marks = ["---", *["---:"] * (len(columns) - 1)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (columns, marks, *rows))
+
+
+def document(run: Run) -> str:
+    """Return all contests of a run as Markdown."""
+    parts = []
+    for rows in run.contests().values():
+        inputs = f"Input: `{rows[0].stream}`.\n\n" if rows[0].stream else ""
+        shown = [cells(row)[:5] for row in rows if row.value is not None]
+        parts.append(f"### {rows[0].title}\n\n{inputs}{markdown(COLUMNS[:5], shown)}")
+        missing = [f"{row.way}: {row.note}" for row in rows if row.value is None]
+        if missing:
+            parts.append("Not measured: " + "; ".join(missing) + ".")
+    return "\n\n".join(parts)
+
+
+def _span(pair: tuple[float, float]) -> str:
+    return f"{pair[0]:.2f} - {pair[1]:.2f}"
