@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -57,28 +57,21 @@ def _kernels() -> dict[str, Way]:
     return {REFERENCE: Way(_kernel(1)), **several}
 
 
-def _copy_of(stream: Stream) -> Path:
-    """Copy the file into a folder that lasts as long as the process, with a cache of its own."""
-    folder = tempfile.TemporaryDirectory(prefix="fmnist_fast_bench_")
-    _FOLDERS.append(folder)
-    return Path(shutil.copy(stream.path, folder.name))
-
-
-_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+@contextlib.contextmanager
+def _own_cache() -> Iterator[None]:
+    """Keep decoded files in a folder that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="fmnist_fast_bench_") as folder:
+        names = dict.fromkeys(("XDG_CACHE_HOME", "LOCALAPPDATA"), folder)
+        with mock.patch.dict(os.environ, names):
+            yield
 
 
 def _reopened(stream: Stream) -> Call:
-    path = _copy_of(stream)
-
-    def call() -> object:
-        with mock.patch.dict(os.environ, XDG_CACHE_HOME=str(path.parent)):
-            return read_idx(path, cache=True)
-
-    return call
+    return lambda: read_idx(stream.path, cache=True)
 
 
 def _mapped(stream: Stream) -> Call:
-    path = _copy_of(stream).with_suffix(".npy")
+    path = Path(os.environ["XDG_CACHE_HOME"], "images.npy")
     np.save(path, content(stream))
     return lambda: np.load(path, mmap_mode="c")
 
@@ -107,5 +100,6 @@ CONTESTS = (
         },
         same,
         throughput=False,
+        around=_own_cache,
     ),
 )

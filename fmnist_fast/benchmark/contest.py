@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,6 +95,8 @@ class Contest:
         Takes the input and the result of a way; raises `WrongResultError`.
     throughput : bool
         Whether the whole array goes through, so that a rate makes sense.
+    around : callable
+        Makes the context that everything happens in.
     """
 
     name: str
@@ -102,6 +105,7 @@ class Contest:
     ways: Mapping[str, Way]
     check: Callable[[Stream, object], None]
     throughput: bool = True
+    around: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def prove(self, stream: Stream, name: str) -> None:
         """Do the job once and compare the result with what is in the file.

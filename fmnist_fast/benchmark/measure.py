@@ -64,7 +64,11 @@ def rows_of(contest: Contest, lab: Lab, settings: Settings) -> Iterator[Row]:
     WrongResultError
         A way of ours fails the check.
     """
-    stream = contest.job(lab)
+    with contest.around():
+        yield from _rows(contest, contest.job(lab), settings)
+
+
+def _rows(contest: Contest, stream: Stream, settings: Settings) -> Iterator[Row]:
     blank = Row(contest.name, contest.title, "", stream.name)
     names = [name for name in contest.ways if settings.wants(name)]
     unfit = {name: reason for name in names if (reason := _unfit(contest, stream, name))}

@@ -91,7 +91,7 @@ def compare(
     seed: int = 0,
     clock: Clock = time.perf_counter,
 ) -> list[Comparison]:
-    """Let `ours` and its peers take turns; with several peers, ours has its turn right before each.
+    """Let `ours` take turns with one peer after the other.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def compare(
     pairs : int
         Pairs for each peer.
     warmup : int
-        Rounds before them, at least one; the last tells how many calls one timing needs.
+        Pairs before them, at least one; the last tells how many calls one timing needs.
     least : float
         Seconds that a timing lasts at least; shorter calls are repeated.
     budget : float
@@ -116,25 +116,19 @@ def compare(
         One for each peer.
     """
     with _quiet():
-        for _ in range(max(warmup, 1)):
-            once = [_time(call, 1, clock) for call in (ours, *peers)]
-        numbers = [max(1, math.ceil(least / max(seconds, 1e-9))) for seconds in once]
-        turns = [_turns(once[0], seconds, pairs, budget) for seconds in once[1:]]
-        times: list[list[tuple[float, float]]] = [[] for _ in peers]
-        for turn in range(pairs):
-            for k, peer in enumerate(peers):
-                if turn < turns[k]:
-                    mine = _time(ours, numbers[0], clock) / numbers[0]
-                    times[k].append((mine, _time(peer, numbers[k + 1], clock) / numbers[k + 1]))
-    return [_comparison(np.array(both), seed) for both in times]
+        return [_alternate((ours, peer), pairs, warmup, least, budget, seed, clock) for peer in peers]
 
 
-def _turns(ours: float, peer: float, pairs: int, budget: float) -> int:
-    """Return how many pairs fit into the budget, but three at least."""
-    return min(pairs, max(3, int(budget / max(ours + peer, 1e-9))))
-
-
-def _comparison(times: npt.NDArray[np.float64], seed: int) -> Comparison:
+def _alternate(
+    calls: tuple[Call, Call], pairs: int, warmup: int, least: float, budget: float, seed: int, clock: Clock
+) -> Comparison:
+    for _ in range(max(warmup, 1)):
+        once = [max(_time(call, 1, clock), 1e-9) for call in calls]
+    numbers = [max(1, math.ceil(least / seconds)) for seconds in once]
+    pair = sum(number * seconds for number, seconds in zip(numbers, once, strict=True))
+    turns = int(min(pairs, max(3, budget / pair)))
+    both = list(zip(calls, numbers, strict=True))
+    times = np.array([[_time(call, n, clock) / n for call, n in both] for _ in range(turns)])
     ours, peer = times.T
     return Comparison(Spread.of(peer / ours, seed), Spread.of(ours, seed), Spread.of(peer, seed))
 

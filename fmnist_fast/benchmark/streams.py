@@ -113,7 +113,7 @@ class Library:
         packed = self.canonical(split, kind)
         name = f"{packed.name}, raw"
         if name not in self._known:
-            folder = self.folder / "raw" / packed.sha256[:16]
+            folder = self.folder / "raw" / self.canonical(split, "images").sha256[:16]
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / packed.name
             path.write_bytes(_decompressed(packed.path))

@@ -32,7 +32,7 @@ def run(
     only: Iterable[str] = (),
     files: Iterable[Path] = (),
     label: str = "",
-    started: Callable[[str], object] = lambda title: None,
+    started: Callable[[int, int, str], object] = lambda number, of, title: None,
     finished: Callable[[list[Row]], object] = lambda rows: None,
 ) -> Run:
     """Measure.
@@ -48,7 +48,8 @@ def run(
     label : str
         Names the run; the commit or version by default.
     started, finished : callable
-        Told the title of a contest before it, and its rows after it.
+        Told before a contest which one it is, of how many, and its title; and its rows after it. There is no
+        bar that moves in between: what draws it would run beside what is measured.
 
     Returns
     -------
@@ -72,8 +73,8 @@ def run(
     names = list(only) or list(contests if files else TITLES)
     rows: list[Row] = []
     streams = dict[str, dict[str, object]]()
-    for name in names:
-        started(contests[name].title if name in contests else TITLES[name])
+    for number, name in enumerate(names, 1):
+        started(number, len(names), contests[name].title if name in contests else TITLES[name])
         source = rows_of(contests[name], lab, settings) if name in contests else FIGURES[name](lab, settings)
         found = list(source)
         rows += found

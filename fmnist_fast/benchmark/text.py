@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .results import Row, Run
+from .results import Row
 
-COLUMNS = ("way", "time", "MB/s", "relative", "95 % interval", "quartiles")
+_FIGURES = ("MB/s", "relative", "95 % interval", "quartiles")
+_QUANTITIES = {"ms": "time", "MiB": "memory"}
+
+
+def columns(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the names of what `cells` returns."""
+    return "way", _QUANTITIES[rows[0].unit], *_FIGURES
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    """Return what stands in the columns; the note takes the place of figures that are missing."""
+    """Return the figures of a row as text; its note takes the place of figures that are missing."""
     if row.value is None:
         return row.way, "-", "-", "-", "-", row.note
     relative = interval = quartiles = ""
@@ -32,19 +38,6 @@ def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table as Markdown; all columns but the first are figures."""
     marks = ["---", *["---:"] * (len(columns) - 1)]
     return "\n".join(f"| {' | '.join(line)} |" for line in (columns, marks, *rows))
-
-
-def document(run: Run) -> str:
-    """Return all contests of a run as Markdown."""
-    parts = []
-    for rows in run.contests().values():
-        inputs = f"Input: `{rows[0].stream}`.\n\n" if rows[0].stream else ""
-        shown = [cells(row)[:5] for row in rows if row.value is not None]
-        parts.append(f"### {rows[0].title}\n\n{inputs}{markdown(COLUMNS[:5], shown)}")
-        missing = [f"{row.way}: {row.note}" for row in rows if row.value is None]
-        if missing:
-            parts.append("Not measured: " + "; ".join(missing) + ".")
-    return "\n\n".join(parts)
 
 
 def _span(pair: tuple[float, float]) -> str:

@@ -99,13 +99,13 @@ def _measure(arguments: argparse.Namespace) -> Any:
     from ..benchmark.contest import Lab, WrongResultError
     from ..benchmark.machine import facts
     from ..benchmark.streams import Library
-    from ..benchmark.text import COLUMNS, cells
+    from ..benchmark.text import cells, columns
 
     for name, value in facts().items():
         say(f"{name:12} {value}")
 
     def finished(rows: list[Any]) -> None:
-        table(COLUMNS, [cells(row) for row in rows if row.value is not None])
+        table(columns(rows), [cells(row) for row in rows if row.value is not None])
         for row in rows:
             if row.value is None:
                 say(f"{row.way}: {row.note}")
@@ -126,7 +126,7 @@ def _measure(arguments: argparse.Namespace) -> Any:
             only=arguments.only,
             files=arguments.files,
             label=arguments.label,
-            started=lambda title: say(f"\n{title}"),
+            started=lambda number, of, title: say(f"\n[{number}/{of}] {title}"),
             finished=finished,
         )
     except WrongResultError as error:
