@@ -24,6 +24,7 @@ import fmnist_fast as ff
 
 pytestmark = pytest.mark.once
 CC_DECIDES = pytest.mark.skipif(os.name == "nt", reason="here the compiler is not found through CC")
+SHIPPED = r"fmnist_fast/(\w+/)*(\w+\.(pyi?|html|css|js)|py\.typed)"
 ROUND_TRIP = """
 import numpy, fmnist_fast as ff
 array = numpy.arange(24, dtype=numpy.int16).reshape(2, 3, 4)
@@ -36,7 +37,7 @@ print(ff.backend)
 def sources(*tops: str) -> set[str]:
     """Paths of the source files below the named folders, as far as they lie here."""
     paths = [path for top in tops for path in ROOT.glob(f"{top}/**/*") if path.name != "_build.py"]
-    kept = (".py", ".pyi", ".pyx", ".pxd", ".c", ".h", ".typed")
+    kept = (".py", ".pyi", ".pyx", ".pxd", ".c", ".h", ".typed", ".html", ".css", ".js")
     return {path.relative_to(ROOT).as_posix() for path in paths if path.suffix in kept}
 
 
@@ -80,7 +81,7 @@ def test_wheel_contents(dist):
     compiled = sorted(name.split("/")[1].split(".")[0] for name in names if is_compiled(name))
     assert compiled == ["_codec", "_native", "_normalize"]
     others = {name for name in names if not is_compiled(name)} - {"fmnist_fast/_build.py"}
-    assert all(re.fullmatch(r"fmnist_fast/(\w+/)*(\w+\.pyi?|py\.typed)", name) for name in others)
+    assert all(re.fullmatch(SHIPPED, name) for name in others)
     if (ROOT / "fmnist_fast").is_dir():
         assert others == sources("fmnist_fast")
     assert "NATIVE = True" in marker

@@ -1,0 +1,109 @@
+"""Scatter charts by Bokeh, embedded as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._extras import optional
+from .cells import cell
+from .marks import Mark
+from .model import Scatter, Tab
+
+PURPOSE = "an HTML chart"
+EXTRA = "pages"
+
+
+def bokeh(module: str) -> Any:
+    """Import a module of Bokeh, such as ``"bokeh.plotting"``."""
+    return optional(module, "Bokeh", EXTRA, PURPOSE)
+
+
+def library() -> str:
+    """Return BokehJS without its widgets, license included."""
+    resources = bokeh("bokeh.resources").Resources(mode="inline", components=["bokeh"], log_level="warn")
+    return "\n".join(resources.js_raw)
+
+
+def points(tab: Tab, chart: Scatter, looks: Mapping[str, Mark]) -> dict[str, list[Any]]:
+    """Return the columns of the chart's data; "row" is the number of the row in the table."""
+    x, y = tab.column(chart.x), tab.column(chart.y)
+    found = [
+        (k, row)
+        for k, row in enumerate(tab.rows)
+        if row.get(x.key) is not None and row.get(y.key) is not None
+        if row[x.key] > 0 or not chart.log_x
+    ]
+    data: dict[str, list[Any]] = {
+        "row": [k for k, _ in found],
+        "x": [row[x.key] for _, row in found],
+        "y": [row[y.key] for _, row in found],
+        "color": [looks[str(row[chart.by])].color for _, row in found],
+        "shape": [looks[str(row[chart.by])].shape for _, row in found],
+    }
+    for key in chart.details:
+        column = tab.column(key)
+        data[f"text_{key}"] = [cell(column, row.get(key)).text for _, row in found]
+    return data
+
+
+def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
+    """Return a tab's chart as an item that BokehJS embeds into the element with the id `target`.
+
+    The page reaches the points through the model named "shown", a filter by index.
+    """
+    chart = tab.chart
+    if chart is None:
+        raise ValueError(f"the tab {tab.key!r} has no chart")
+    models = bokeh("bokeh.models")
+    data = points(tab, chart, looks)
+    hover = models.HoverTool(
+        tooltips=[(tab.column(key).title, f"@{{text_{key}}}") for key in chart.details],
+        point_policy="follow_mouse",
+    )
+    figure = bokeh("bokeh.plotting").figure(
+        height=420,
+        sizing_mode="stretch_width",
+        x_range=_limits(data["x"], chart.log_x),
+        y_range=_limits(data["y"], False),
+        x_axis_type="log" if chart.log_x else "linear",
+        x_axis_label=_axis(tab, chart.x),
+        y_axis_label=_axis(tab, chart.y),
+        tools=["pan", "box_zoom", "wheel_zoom", "reset", "save", hover],
+        active_scroll=None,
+    )
+    figure.toolbar.logo = None
+    figure.axis.axis_label_text_font_style = "normal"
+    figure.axis.axis_label_text_font_size = "14px"
+    figure.axis.major_label_text_font_size = "13px"
+    shown = models.IndexFilter(indices=list(range(len(data["row"]))), name="shown")
+    figure.scatter(
+        "x",
+        "y",
+        source=models.ColumnDataSource(data, name="points"),
+        view=models.CDSView(filter=shown),
+        size=11,
+        fill_color="color",
+        marker="shape",
+        fill_alpha=0.75,
+        line_color="color",
+    )
+    item: dict[str, Any] = bokeh("bokeh.embed").json_item(figure, target)
+    return item
+
+
+def _limits(values: Sequence[float], log: bool) -> tuple[float, float]:
+    """Return where an axis begins and ends; it stays like that when points are filtered out."""
+    if not values:
+        return (1.0, 10.0)
+    low, high = min(values), max(values)
+    if log:
+        margin = (high / low) ** 0.04 if high > low else 2.0
+        return (low / margin, high * margin)
+    margin = 0.04 * (high - low) or 1.0
+    return (low - margin, high + margin)
+
+
+def _axis(tab: Tab, key: str) -> str:
+    column = tab.column(key)
+    return f"{column.title} (s)" if column.kind == "duration" else column.title

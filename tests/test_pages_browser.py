@@ -1,0 +1,185 @@
+"""A page of tables in a browser: tabs, filters, sorting, export, chart, colors, and a silent console."""
+
+from __future__ import annotations
+
+import csv
+import time
+
+import pytest
+from browser import browser, console, open_page, requests, save_to  # noqa: F401
+
+from fmnist_fast.pages import Column, Page, Scatter, Tab, write_page
+
+pytestmark = pytest.mark.once
+
+COLUMNS = [
+    Column("name", "Name", filter="choice", shown="always"),
+    Column("parameter", "Parameter", "code"),
+    Column("speed", "Speed", "number", digits=1, filter="range", shown="always"),
+    Column("span", "Span", "duration"),
+    Column("begin", "Begin", "time", shown="asked"),
+]
+ROWS = [
+    {"name": "oak", "parameter": "=1+1", "speed": 10.04, "span": 0.5, "begin": 0},
+    {"name": "elm", "parameter": '{"deep": 1}', "speed": 9.0, "span": 75.0, "begin": 86_400},
+    {"name": "oak", "parameter": "</script>", "speed": None, "span": None, "begin": 2 * 86_400},
+    {"name": "fir", "parameter": '{"deep": 2}', "speed": 200.0, "span": 4000.0, "begin": 3 * 86_400},
+]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    for library in ("bokeh", "itables", "jinja2"):
+        pytest.importorskip(library)
+    chart = Scatter("span", "speed", "name", ["name", "parameter"], log_x=True)
+    trees = Tab("trees", "Trees", COLUMNS, ROWS, ("speed", "desc"), chart=chart)
+    few = Tab("few", "Few", COLUMNS[:3], ROWS[:2], ("name", "asc"))
+    target = tmp_path_factory.mktemp("page") / "page.html"
+    write_page(Page("Woods", [trees, few], noun="trees", intro=["A page."]), target)
+    return target
+
+
+@pytest.fixture
+def page(browser, path):  # noqa: F811
+    """Return the driver with the page just loaded; afterwards the console must be empty."""
+    open_page(browser, path)
+    yield browser
+    assert console(browser) == []
+    assert requests(browser) == []
+
+
+def find(page, selector):
+    """The element on the open tab, or anywhere else."""
+    found = page.find_elements("css selector", f"section:not([hidden]) {selector}")
+    return (found or page.find_elements("css selector", selector))[0]
+
+
+def column(page, number: int) -> list[str]:
+    rows = page.find_elements("css selector", f"section:not([hidden]) tbody td:nth-child({number})")
+    return [row.text for row in rows]
+
+
+def click_heading(page, title: str):
+    page.find_element("xpath", f"//section[not(@hidden)]//th[contains(., '{title}')]").click()
+
+
+def points(page) -> list[int]:
+    """Rows of the table whose points are shown; waits for the chart."""
+    script = """
+        const models = Object.values(Bokeh.index)[0]?.model.document;
+        const filter = models?.get_model_by_name("shown");
+        return filter ? filter.indices.map((k) => models.get_model_by_name("points").data.row[k]) : null;
+    """
+    for _ in range(100):
+        found = page.execute_script(script)
+        if found is not None:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("the chart did not appear")
+
+
+def test_first_sight(page):
+    assert column(page, 1) == ["fir", "oak", "elm", "oak"]  # by speed, the missing one last
+    assert column(page, 3) == ["200.0", "10.0", "9.0", "–"]  # noqa: RUF001
+    assert find(page, ".count").text == "4 trees"
+    assert points(page) == [0, 1, 3]
+
+
+def test_sorting(page):
+    click_heading(page, "Speed")
+    assert column(page, 3) == ["9.0", "10.0", "200.0", "–"]  # noqa: RUF001
+    click_heading(page, "Name")
+    assert column(page, 1) == ["elm", "fir", "oak", "oak"]
+    assert find(page, "th[aria-sort]").get_attribute("aria-sort") == "ascending"
+
+
+def test_sorting_by_keyboard(page):
+    heading = find(page, "th[data-key=span] [role=button]")
+    page.execute_script("arguments[0].focus()", heading)
+    heading.send_keys("\n")
+    assert column(page, 4) == ["1:06:40 h", "1:15 min", "0.500 s", "–"]  # noqa: RUF001
+
+
+def test_text_filter_reaches_all_tabs(page):
+    points(page)
+    find(page, "#text").send_keys("DEEP elm")
+    assert column(page, 1) == ["elm"]
+    assert find(page, ".count").text == "1 of 4 trees"
+    assert points(page) == [1]
+    find(page, "#tab-few").click()
+    assert column(page, 1) == ["elm"]
+
+
+def test_choices(page):
+    points(page)
+    for name in ("oak", "fir"):
+        find(page, f"input[value={name}]").click()
+    assert column(page, 1) == ["fir", "oak", "oak"]
+    assert points(page) == [0, 3]
+    find(page, "button[type=reset]").click()
+    time.sleep(0.1)
+    assert len(column(page, 1)) == 4
+
+
+def test_ranges(page):
+    find(page, "[data-key=speed] [data-end=from]").send_keys("9.5")
+    assert column(page, 1) == ["fir", "oak"]
+    find(page, "[data-key=speed] [data-end=to]").send_keys("11")
+    assert column(page, 1) == ["oak"]
+    find(page, "#text").send_keys("nothing like it")
+    assert column(page, 1) == ["Nothing matches the filters."]
+
+
+def test_tabs(page):
+    assert find(page, "#tab-trees").get_attribute("aria-selected") == "true"
+    find(page, "#tab-trees").send_keys("\ue014")  # right arrow
+    assert find(page, "#tab-few").get_attribute("aria-selected") == "true"
+    assert page.switch_to.active_element.get_attribute("id") == "tab-few"
+    assert column(page, 1) == ["elm", "oak"]
+    assert page.current_url.endswith("#few")
+
+
+def test_columns(page):
+    assert not page.find_elements("css selector", "section:not([hidden]) th[data-key=begin]")
+    find(page, ".columns summary").click()
+    find(page, ".columns input[value='4']").click()
+    assert column(page, 5)[0] == "1970-01-04 00:00"
+
+
+def test_export(page, tmp_path):
+    save_to(page, tmp_path)
+    find(page, "input[value=oak]").click()
+    find(page, ".buttons-csv").click()
+    for _ in range(100):
+        if (tmp_path / "trees.csv").exists():
+            break
+        time.sleep(0.05)
+    text = (tmp_path / "trees.csv").read_text("utf-8-sig").strip()
+    assert list(csv.reader(text.splitlines())) == [
+        ["Name", "Parameter", "Speed", "Span", "Begin"],
+        ["oak", "'=1+1", "10.04", "0.5", "1970-01-01T00:00:00Z"],
+        ["oak", "</script>", "", "", "1970-01-03T00:00:00Z"],
+    ]
+
+
+def background(page) -> str:
+    return page.execute_script("return getComputedStyle(document.body).backgroundColor")
+
+
+def test_light_and_dark(page, path):
+    assert background(page) == "rgb(255, 255, 255)"
+    find(page, "#theme").click()
+    assert background(page) == "rgb(20, 23, 28)"
+    open_page(page, path, dark=True)
+    assert background(page) == "rgb(20, 23, 28)"
+    find(page, "#theme").click()
+    assert background(page) == "rgb(255, 255, 255)"
+
+
+def test_phone(page, path):
+    open_page(page, path, width=390, height=800)
+    assert [heading.text for heading in page.find_elements("css selector", "section:not([hidden]) th")] == [
+        "Name",
+        "Speed",
+    ]
+    assert page.execute_script("return document.documentElement.scrollWidth") == 390
