@@ -2,9 +2,9 @@
 
 python benchmarks/allocations.py
 
-A library in front of the allocator (c/allocations.c, compiled by $CC) counts what is 1 KiB or more in a process
-of its own. Linux with glibc only. The counts do not depend on the machine's load; what may be allocated stands
-in gates.toml.
+A library in front of the allocator (c/allocations.c, compiled by $CC) counts what is 1 KiB or more in a
+process of its own. Linux with glibc only. The counts do not depend on the machine's load; what may be
+allocated stands in gates.toml.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Settings:
     cpu : int or None
         Where ways with one thread are pinned.
     clock : {"wall", "cpu"}
-        By which ways with one thread are timed; those with several always by the wall.
+        The CPU's clock adds up threads, so ways with several are left out under it.
     peers : collection of str or None
         The only ways to be measured besides ours; None for all.
     """
@@ -47,8 +47,7 @@ class Settings:
         """Let the reference and others take turns."""
         calls = [contest.ways[name].make(stream) for name in (REFERENCE, *names)]
         with pinned(self.cpu if threads == 1 else None):
-            clock = CLOCKS[self.clock if threads == 1 else "wall"]
-            return compare(*calls, pairs=self.pairs, budget=self.budget, clock=clock)
+            return compare(*calls, pairs=self.pairs, budget=self.budget, clock=CLOCKS[self.clock])
 
 
 def rows_of(contest: Contest, lab: Lab, settings: Settings) -> Iterator[Row]:
@@ -71,7 +70,7 @@ def rows_of(contest: Contest, lab: Lab, settings: Settings) -> Iterator[Row]:
 def _rows(contest: Contest, stream: Stream, settings: Settings) -> Iterator[Row]:
     blank = Row(contest.name, contest.title, "", stream.name)
     names = [name for name in contest.ways if settings.wants(name)]
-    unfit = {name: reason for name in names if (reason := _unfit(contest, stream, name))}
+    unfit = {name: reason for name in names if (reason := _unfit(contest, stream, name, settings.clock))}
     found: dict[str, Comparison] = {}
     for several in (False, True):
         group = [
@@ -92,10 +91,12 @@ def _rows(contest: Contest, stream: Stream, settings: Settings) -> Iterator[Row]
             yield replace(_timed(row, found[name].peer, contest, stream), ratio=found[name].ratio)
 
 
-def _unfit(contest: Contest, stream: Stream, name: str) -> str:
+def _unfit(contest: Contest, stream: Stream, name: str, clock: str) -> str:
     """Return why a way is not measured; empty if it does the job."""
     if reason := contest.ways[name].absent:
         return f"not installed ({reason})"
+    if clock == "cpu" and contest.ways[name].threads > 1:
+        return "not measured: the CPU's clock adds up threads"
     try:
         contest.prove(stream, name)
     except WrongResultError as error:
@@ -113,7 +114,7 @@ def _alone(contest: Contest, stream: Stream, settings: Settings, found: dict[str
     """Return the seconds of the reference: from the comparison with most pairs, if there is any."""
     with contextlib.suppress(ValueError):
         return max((comparison.ours for comparison in found.values()), key=lambda ours: ours.count)
-    return measure(contest.ways[REFERENCE].make(stream), rounds=settings.pairs)
+    return measure(contest.ways[REFERENCE].make(stream), rounds=settings.pairs, clock=CLOCKS[settings.clock])
 
 
 def _timed(row: Row, seconds: Spread, contest: Contest, stream: Stream) -> Row:

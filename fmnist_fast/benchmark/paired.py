@@ -133,12 +133,14 @@ def _alternate(
     return Comparison(Spread.of(peer / ours, seed), Spread.of(ours, seed), Spread.of(peer, seed))
 
 
-def measure(call: Call, *, rounds: int = 15, warmup: int = 2, seed: int = 0) -> Spread:
+def measure(
+    call: Call, *, rounds: int = 15, warmup: int = 2, seed: int = 0, clock: Clock = time.perf_counter
+) -> Spread:
     """Time one call alone, in seconds, for limits that are stated in seconds."""
     with _quiet():
         for _ in range(max(warmup, 1)):
-            _time(call, 1)
-        return Spread.of([_time(call, 1) for _ in range(rounds)], seed)
+            _time(call, 1, clock)
+        return Spread.of([_time(call, 1, clock) for _ in range(rounds)], seed)
 
 
 @contextlib.contextmanager

@@ -34,11 +34,5 @@ def significant(value: float) -> str:
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3f}"
 
 
-def markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table as Markdown; all columns but the first are figures."""
-    marks = ["---", *["---:"] * (len(columns) - 1)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in (columns, marks, *rows))
-
-
 def _span(pair: tuple[float, float]) -> str:
     return f"{pair[0]:.2f} - {pair[1]:.2f}"

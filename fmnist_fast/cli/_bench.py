@@ -55,7 +55,10 @@ def add(commands: Any) -> None:
     how.add_argument("--pairs", type=count, metavar="N", help="pairs behind each ratio (15, quick: 7)")
     how.add_argument("--pin", type=count, metavar="CPU", help="keep what has one thread on this CPU")
     how.add_argument(
-        "--clock", choices=("wall", "cpu"), default="wall", help="for what has one thread (default: wall)"
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: for busy machines, and one thread only",
     )
     how.add_argument("--inputs", metavar="DIR", help="where generated inputs are kept")
     out = command.add_argument_group("results")

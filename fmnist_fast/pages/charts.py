@@ -53,8 +53,8 @@ def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
     The page reaches the points through the model named "shown", a filter by index.
     """
     chart = tab.chart
-    if chart is None:
-        raise ValueError(f"the tab {tab.key!r} has no chart")
+    if not isinstance(chart, Scatter):
+        raise ValueError(f"the tab {tab.key!r} has no scatter chart")
     models = bokeh("bokeh.models")
     data = points(tab, chart, looks)
     hover = models.HoverTool(

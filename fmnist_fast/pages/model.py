@@ -65,6 +65,28 @@ class Scatter:
 
 
 @dataclass(frozen=True)
+class Bars:
+    """A chart with a horizontal bar for each row, the largest on top; it follows the filters of its table.
+
+    Attributes
+    ----------
+    x : str
+        Key of the column of numbers that the bars show.
+    y : str
+        Key of the column that names a bar; each value once.
+    by : str
+        Key of the column that gives a bar its color.
+    details : sequence of str
+        Keys of the columns shown when the pointer is on a bar.
+    """
+
+    x: str
+    y: str
+    by: str
+    details: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Tab:
     """A table under a tab.
 
@@ -81,7 +103,7 @@ class Tab:
         Sorted like this at first.
     intro : str
         A paragraph above the table.
-    chart : Scatter, optional
+    chart : Scatter or Bars, optional
     """
 
     key: str
@@ -90,7 +112,7 @@ class Tab:
     rows: Sequence[Row]
     order: tuple[str, Literal["asc", "desc"]]
     intro: str = ""
-    chart: Scatter | None = None
+    chart: Scatter | Bars | None = None
 
     def column(self, key: str) -> Column:
         """Return the column with this key.
