@@ -80,4 +80,5 @@ def _section(rows: Sequence[Row]) -> str:
 
 def _markdown(head: Sequence[str], lines: Sequence[Sequence[str]], *, right: bool = True) -> str:
     marks = ["---", *["---:" if right else "---"] * (len(head) - 1)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, marks, *lines))
+    escaped = ([cell.replace("|", r"\|") for cell in line] for line in (head, marks, *lines))
+    return "\n".join(f"| {' | '.join(line)} |" for line in escaped)

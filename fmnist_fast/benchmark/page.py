@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from .._extras import optional
 from ..pages import Bars, Column, Page, Scatter, Tab, write_page
 from .contest import REFERENCE
 from .results import Row, Run, history
@@ -38,6 +39,12 @@ _MEMORY = Column("mib", "MiB above the array", "number", digits=1, filter="range
 _CONTEST = Column("key", "Contest", filter="choice", shown="always")
 _TITLE = Column("contest", "Job", shown="asked")
 _REST = (Column("input", "Input", "code", shown="asked"), Column("note", "Remark", shown="asked"))
+
+
+def check() -> None:
+    """Raise `MissingExtraError`, before anything is measured, where a library is missing."""
+    for module, library in (("jinja2", "Jinja"), ("itables", "itables"), ("bokeh", "Bokeh")):
+        optional(module, library, "pages", "an HTML page")
 
 
 def write(run: Run, target: Path, past: Path | None = None) -> None:
@@ -115,16 +122,8 @@ def _past(runs: Sequence[Run]) -> list[Tab]:
         for row in it.rows
         if row.ratio is not None
     ]
-    columns = [
-        run,
-        label,
-        Column("date", "Time"),
-        Column("key", "Contest", filter="choice"),
-        _WAY,
-        _RELATIVE,
-        *_SPREAD,
-    ]
-    chart = Scatter("run", "relative", "key", ["label", "key", "way", "relative"])
+    columns = [run, label, Column("date", "Time"), _CONTEST, _PEER, _RELATIVE, *_SPREAD]
+    chart = Scatter("run", "relative", "key", ["label", "key", "way", "relative"], log_y=True)
     intro = "Each ratio in every run; of the times themselves little can be said across machines and days."
     return [Tab("past", "Over commits", columns, rows, order=("run", "desc"), intro=intro, chart=chart)]
 

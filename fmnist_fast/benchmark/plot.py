@@ -19,7 +19,7 @@ _PANELS = ("decode", "decode-normalized", "stream", "encode-6", "normalize", "ep
 
 def check() -> None:
     """Raise `MissingExtraError` where matplotlib is missing, before anything is measured."""
-    optional("matplotlib", "matplotlib", "plots", "a bar chart")
+    optional("matplotlib", "matplotlib", "bench", "a bar chart")
 
 
 def write(run: Run, target: Path) -> None:
@@ -34,7 +34,7 @@ def write(run: Run, target: Path) -> None:
     contests = {name: _drawn(rows) for name, rows in run.contests().items()}
     panels = [rows for name in _PANELS if (rows := contests.get(name))]
     panels = panels or [rows for rows in contests.values() if rows]
-    figures = optional("matplotlib.figure", "matplotlib", "plots", "a bar chart")
+    figures = optional("matplotlib.figure", "matplotlib", "bench", "a bar chart")
     columns = min(2, max(1, len(panels)))
     lines = [panels[k : k + columns] for k in range(0, len(panels), columns)]
     heights = [max(map(len, line)) + 2.0 for line in lines] or [3.0]

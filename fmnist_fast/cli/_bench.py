@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +66,14 @@ def add(commands: Any) -> None:
     out.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     out.add_argument("--html", type=Path, metavar="FILE", help="write a page that works offline")
     out.add_argument("--plot", type=Path, metavar="FILE", help="write a bar chart as PNG")
-    out.add_argument("--markdown", type=Path, metavar="FILE", help="rewrite the figures in a Markdown file")
+    out.add_argument(
+        "--markdown",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        default=[],
+        help="rewrite the figures in these files",
+    )
     out.add_argument("--history", type=Path, metavar="FILE", help="append the run as a line of JSON")
     out.add_argument(
         "--label", default="", metavar="TEXT", help="name of the run (default: commit or version)"
@@ -149,15 +157,16 @@ def _reports(arguments: argparse.Namespace) -> list[Callable[[Any], object]]:
         reports.append(lambda done: results.append(done, arguments.history))
     if arguments.html:
         page = importlib.import_module("fmnist_fast.benchmark.page")
+        page.check()
         reports.append(lambda done: page.write(done, arguments.html, arguments.history))
     if arguments.plot:
         plot = importlib.import_module("fmnist_fast.benchmark.plot")
         plot.check()
         reports.append(lambda done: plot.write(done, arguments.plot))
-    if arguments.markdown:
-        document = importlib.import_module("fmnist_fast.benchmark.document")
-        document.check(arguments.markdown)
-        reports.append(lambda done: document.write(done, arguments.markdown))
+    document = importlib.import_module("fmnist_fast.benchmark.document")
+    for path in arguments.markdown:
+        document.check(path)
+        reports.append(functools.partial(document.write, path=path))
     return reports
 
 
@@ -177,6 +186,7 @@ def _compare(first: str, second: str) -> int:
 def _list() -> int:
     from ..benchmark import suite
     from ..benchmark.contests import CONTESTS
+    from ..benchmark.decoders import version
 
     say("contests")
     for name, title in suite.TITLES.items():
@@ -185,5 +195,5 @@ def _list() -> int:
     say("\npeers")
     for name, way in ways.items():
         if not name.startswith("fmnist_fast"):
-            say(f"  {name:22} {f'not installed: {way.absent}' if way.absent else 'there'}")
+            say(f"  {name:22} {f'{way.package} {version(way.package)}' if way.package else 'always there'}")
     return 0

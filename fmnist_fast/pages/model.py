@@ -55,6 +55,8 @@ class Scatter:
         Keys of the columns shown when the pointer is on a point.
     log_x : bool
         Logarithmic horizontal axis; rows with `x` below or equal to 0 then have no point.
+    log_y : bool
+        The same for the vertical axis.
     """
 
     x: str
@@ -62,6 +64,7 @@ class Scatter:
     by: str
     details: Sequence[str]
     log_x: bool = False
+    log_y: bool = False
 
 
 @dataclass(frozen=True)
