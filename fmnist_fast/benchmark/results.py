@@ -82,8 +82,9 @@ class Run:
         return found
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` takes."""
-        return {"version": VERSION, **asdict(self)}
+        """Return what `from_json` takes; six digits of each figure are more than any machine can tell."""
+        data: dict[str, Any] = _rounded({"version": VERSION, **asdict(self)})
+        return data
 
     @classmethod
     def from_json(cls, data: Any, source: str) -> Run:
@@ -154,6 +155,14 @@ def find(name: str) -> Run:
     if not runs:
         raise FormatError(f"there is no run{f' labeled {label}' if label else ''}", source=str(path))
     return runs[-1]
+
+
+def _rounded(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _rounded(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_rounded(value) for value in data]
+    return float(f"{data:.6g}") if isinstance(data, float) else data
 
 
 def used(rows: Iterable[Row]) -> list[str]:

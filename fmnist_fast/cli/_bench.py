@@ -72,7 +72,7 @@ def add(commands: Any) -> None:
         type=Path,
         metavar="FILE",
         default=[],
-        help="rewrite the figures in these files",
+        help="rewrite the figures in them",
     )
     out.add_argument("--history", type=Path, metavar="FILE", help="append the run as a line of JSON")
     out.add_argument(
