@@ -98,6 +98,15 @@ def test_a_library_that_is_missing_is_missed_before_the_measuring(data, tmp_path
 
 
 @pytest.mark.once
+def test_reports_on_results_of_before(tmp_path):
+    results.append(made_up_run("one"), tmp_path / "runs.jsonl")
+    (tmp_path / "figures.md").write_text("<!-- bench: decode -->\n<!-- /bench -->\n")
+    result = run("bench", "--load", "runs.jsonl@one", "--markdown", "figures.md", cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert "| isal | 6.00 ms |" in (tmp_path / "figures.md").read_text()
+
+
+@pytest.mark.once
 def test_two_files_compared(tmp_path):
     results.save(made_up_run("one"), tmp_path / "a.json")
     results.append(made_up_run("two", 2.0), tmp_path / "b.jsonl")

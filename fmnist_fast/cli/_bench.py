@@ -63,6 +63,9 @@ def add(commands: Any) -> None:
     )
     how.add_argument("--inputs", metavar="DIR", help="where generated inputs are kept")
     out = command.add_argument_group("results")
+    out.add_argument(
+        "--load", metavar="RUN", help="measure nothing, report on an earlier run"
+    )
     out.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     out.add_argument("--html", type=Path, metavar="FILE", help="write a page that works offline")
     out.add_argument("--plot", type=Path, metavar="FILE", help="write a bar chart as PNG")
@@ -79,14 +82,14 @@ def add(commands: Any) -> None:
         "--label", default="", metavar="TEXT", help="name of the run (default: commit or version)"
     )
     out.add_argument(
-        "--compare", nargs=2, metavar=("A", "B"), help="compare two files of results; FILE@LABEL picks a run"
+        "--compare", nargs=2, metavar=("A", "B"), help="compare two runs: FILE for its last, or FILE@LABEL"
     )
     command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, or compare what was measured."""
-    from ..benchmark import suite
+    from ..benchmark import results, suite
 
     if arguments.list:
         return _list()
@@ -99,7 +102,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.pairs is not None and arguments.pairs < 3:
         raise UsageError("--pairs must be at least 3")
     reports = _reports(arguments)
-    done = _measure(arguments)
+    done = results.find(arguments.load) if arguments.load else _measure(arguments)
     for report in reports:
         report(done)
     return 0
