@@ -19,14 +19,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import machine
-import peers
-from paired import CLOCKS, Spread
-from results import Result, grid, table
 from rows import GROUPS, NUMPY, OTHER, OWN, Bench
-from streams import Library
+from targets import Result, grid, table
 
 import fmnist_fast
+from fmnist_fast.benchmark import decoders, machine
+from fmnist_fast.benchmark.paired import CLOCKS, Spread
+from fmnist_fast.benchmark.streams import Library
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -46,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     facts["pinned"] = "no" if args.pin is None else f"rows with one thread, to CPU {args.pin}"
     for name, value in facts.items():
         print(f"{name:12} {value}")
-    for name in peers.missing():
+    for name in decoders.missing():
         print(f"{name} is not installed: its rows are skipped")
     results = []
     for level in args.levels or _levels():

@@ -14,68 +14,31 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from itertools import product
 from typing import Any
 
-import machine
 import numpy as np
 import numpy.typing as npt
-from paired import CLOCKS, compare, pinned
 
 import fmnist_fast as ff
+from fmnist_fast.benchmark import machine
+from fmnist_fast.benchmark.epoch import BATCH, MEAN, STD, Epoch, drain, idiom, tuned
+from fmnist_fast.benchmark.paired import CLOCKS, compare, pinned
 
-BATCH, MEAN, STD = 128, 0.2860, 0.3530
-Floats = npt.NDArray[np.float32]
-Bytes = npt.NDArray[np.uint8]
-Epoch = Callable[[], Iterator[tuple[Floats, Bytes]]]
 #: Speed that is owed against each peer, and what to aim for.
 OWED = {"NumPy idiom": (5.0, 9.0), "tuned NumPy": (2.3, 4.0)}
+Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
 
 
-def idiom(images: Bytes, labels: Bytes) -> Epoch:
-    """What people write."""
-    rng = np.random.default_rng(1)
-
-    def epoch() -> Iterator[tuple[Floats, Bytes]]:
-        order = rng.permutation(len(images))
-        for low in range(0, len(order), BATCH):
-            rows = order[low : low + BATCH]
-            yield (images[rows].astype(np.float32) / 255 - MEAN) / STD, labels[rows]
-
-    return epoch
-
-
-def tuned(images: Bytes, labels: Bytes) -> Epoch:
-    """No fresh memory, and as few passes as NumPy can do it in."""
-    rng = np.random.default_rng(1)
-    flat = images.reshape(len(images), -1)
-    pixels, floats = (np.empty((BATCH, flat.shape[1]), dtype) for dtype in (np.uint8, np.float32))
-    classes = np.empty(BATCH, labels.dtype)
-    scale, shift = np.float32(1 / (255 * STD)), np.float32(-MEAN / STD)
-
-    def epoch() -> Iterator[tuple[Floats, Bytes]]:
-        order = rng.permutation(len(flat))
-        for low in range(0, len(order), BATCH):
-            rows = order[low : low + BATCH]
-            x, y, part = floats[: len(rows)], classes[: len(rows)], pixels[: len(rows)]
-            flat.take(rows, axis=0, out=part, mode="clip")
-            np.multiply(part, scale, out=x, dtype=np.float32)
-            x += shift
-            labels.take(rows, out=y, mode="clip")
-            yield x, y
-
-    return epoch
-
-
-def drain(epoch: Epoch, consume: Callable[[Floats], object] | None = None) -> Callable[[], None]:
+def consumed(epoch: Epoch, consume: Callable[[Floats], object]) -> Callable[[], None]:
     """A call that goes through one epoch and does something with every batch."""
 
     def call() -> None:
         for x, _ in epoch():
-            if consume:
-                consume(x)
+            consume(x)
 
     return call
 
@@ -99,8 +62,8 @@ def against_numpy(images: Bytes, labels: Bytes, pairs: int, clock: str) -> None:
         first, third = found.ratio.quartiles
         verdict = "met" if found.ratio.median >= owed else "MISSED"
         print(
-            f"{name:12} {found.peer * 1e3:7.1f} {found.ours * 1e3:7.1f} {found.ratio.median:6.2f}x  "
-            f"{first:5.2f} - {third:5.2f} {owed:5.1f} {aim:5.1f}  {verdict}"
+            f"{name:12} {found.peer.median * 1e3:7.1f} {found.ours.median * 1e3:7.1f} "
+            f"{found.ratio.median:6.2f}x  {first:5.2f} - {third:5.2f} {owed:5.1f} {aim:5.1f}  {verdict}"
         )
     augmented = ff.Batches(images, labels, BATCH, flip=0.5, shift=4, **options)
     (found,) = compare(
@@ -121,11 +84,11 @@ def prefetching(images: Bytes, labels: Bytes, pairs: int) -> None:
     for size, (name, consume), reuse in product((128, 512, 2048, 8192), consumers.items(), (True, False)):
         make = partial(ff.Batches, images, labels, size, shuffle=True, seed=1, normalize=(MEAN, STD))
         both = [make(shape=-1, reuse=reuse, prefetch=ahead) for ahead in (True, False)]
-        (found,) = compare(*(drain(partial(iter, batches), consume) for batches in both), pairs=pairs)
+        (found,) = compare(*(consumed(partial(iter, batches), consume) for batches in both), pairs=pairs)
         first, third = found.ratio.quartiles
         memory = "reused" if reuse else "fresh"
         print(
-            f"{size:6} {memory:7} {name:9} {found.peer * 1e3:8.1f} {found.ours * 1e3:7.1f} "
+            f"{size:6} {memory:7} {name:9} {found.peer.median * 1e3:8.1f} {found.ours.median * 1e3:7.1f} "
             f"{found.ratio.median:6.2f}x  {first:5.2f} - {third:5.2f}",
             flush=True,
         )

@@ -25,9 +25,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import contents
 import numpy as np
 
+from fmnist_fast.benchmark import contents
 from fmnist_fast.datasets import synthetic
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,11 +87,17 @@ def words(size: int) -> bytes:
     return " ".join(rng.choices(vocabulary, weights, k=size // 3)).encode()[:size]
 
 
-def measure(folder: Path, compiler: list[str]) -> dict[str, Any]:
-    """Compile, compress, count."""
+def build(folder: Path, compiler: list[str], flags: tuple[str, ...] = FLAGS) -> Path:
+    """Compile the core and the work for the counter."""
     program = folder / "count"
     sources = [Path(__file__).with_name("c") / "count.c", *sorted(CORE.rglob("*.c"))]
-    subprocess.run([*compiler, *FLAGS, f"-I{CORE}", *sources, "-o", program, "-lm"], check=True)
+    subprocess.run([*compiler, *flags, f"-I{CORE}", *sources, "-o", program, "-lm"], check=True)
+    return program
+
+
+def measure(folder: Path, compiler: list[str]) -> dict[str, Any]:
+    """Compile, compress, count."""
+    program = build(folder, compiler)
     counts: Counts = {}
     written: dict[str, str] = {}
     contents_by_name = streams()
@@ -103,7 +109,8 @@ def measure(folder: Path, compiler: list[str]) -> dict[str, Any]:
         counts[f"decode {name}"] = per_level(program, "decode", path, len(data))
     plain = folder / "pixels"
     plain.write_bytes(contents_by_name["fashion"])
-    counts["normalize f32"] = per_level(program, "normalize", plain, plain.stat().st_size)
+    for name, what in (("normalize f32", "normalize"), ("gather f32", "gather"), ("gather u8", "copy")):
+        counts[name] = per_level(program, what, plain, plain.stat().st_size)
     version = subprocess.run([*compiler, "--version"], capture_output=True, text=True, check=True)
     return {
         "compiler": f"{version.stdout.splitlines()[0]}, {' '.join(FLAGS)}",
@@ -153,21 +160,31 @@ def table(now: dict[str, Any], old: dict[str, Any] | None) -> list[str]:
 
 def compare(now: dict[str, Any], old: dict[str, Any] | None) -> int:
     """Say what has grown. 0: nothing, 1: something, 2: there is nothing to compare with."""
-    if old is None:
-        print(f"nothing to compare with: there is no {RECORD.name}", file=sys.stderr)
+    reason = incomparable(now, old)
+    if reason or old is None:
+        print(reason, file=sys.stderr)
         return 2
-    for what in ("compiler", "streams"):
-        if now[what] != old[what]:
-            print(f"not comparable: {what} now {now[what]}, recorded {old[what]}", file=sys.stderr)
-            return 2
-    grown = [
-        f"{name}, {level}: {value} instructions per byte, recorded {was[level]}"
-        for name, was in old["instructions per byte"].items()
-        for level, value in now["instructions per byte"].get(name, {}).items()
-        if level in was and value > was[level] * (1 + TOLERANCE)
+    counts, recorded = (record["instructions per byte"] for record in (now, old))
+    found = [line for name in counts for line in grown(name, counts[name], recorded.get(name, {}))]
+    print("\n".join(found) or f"no count has grown by more than {TOLERANCE:.0%}")
+    return int(bool(found))
+
+
+def incomparable(now: dict[str, Any], old: dict[str, Any] | None) -> str:
+    """Return why counts say nothing about each other; empty if they do."""
+    if old is None:
+        return f"nothing to compare with: there is no {RECORD.name}"
+    differing = [what for what in ("compiler", "streams") if now[what] != old[what]]
+    return "; ".join(f"{what} now {now[what]}, recorded {old[what]}" for what in differing)
+
+
+def grown(name: str, now: dict[str, float], old: dict[str, float]) -> list[str]:
+    """Return a line for each level at which a count is above what was recorded."""
+    return [
+        f"{name}, {level}: {value} instructions per byte, recorded {old[level]}"
+        for level, value in now.items()
+        if level in old and value > old[level] * (1 + TOLERANCE)
     ]
-    print("\n".join(grown) or f"no count has grown by more than {TOLERANCE:.0%}")
-    return int(bool(grown))
 
 
 if __name__ == "__main__":

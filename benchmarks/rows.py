@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import contents
 import numpy as np
-import outside
-import peers
-from encoders import ENCODERS
-from machine import cpus
-from ours import close, fresh, reused, same
-from paired import CLOCKS, Call, Comparison, Spread, compare, measure, pinned
-from results import EVERYWHERE, Result, compared, target
-from streams import ITEMS, ITEMS_QUICK, Library, Stream
+from proof import close, same
+from targets import EVERYWHERE, Result, compared, target
 
 from fmnist_fast import cpu_features, decode_idx, read_idx
+from fmnist_fast._threads import usable_cpus
+from fmnist_fast.benchmark import contents, decoders, outside
+from fmnist_fast.benchmark.decode import MEAN, STD, fresh, reused, then_numpy
+from fmnist_fast.benchmark.encoders import ENCODERS
+from fmnist_fast.benchmark.paired import CLOCKS, Call, Comparison, Spread, compare, measure, pinned
+from fmnist_fast.benchmark.streams import ITEMS, ITEMS_QUICK, Library, Stream
+
+#: Rivals of the rows "peers".
+PEERS = ("mnist_reader", "zlib", "zlib-ng", "isal", "libdeflate", "rapidgzip")
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,9 @@ class Bench:
         **rest: Any,
     ) -> Result:
         """Compare with one peer, once both have shown that they read the same."""
-        if peer in peers.missing():
+        if peer in decoders.missing():
             return Result(group, title, self.level, note=f"{peer} is not installed")
-        other = other or peers.reader(peer, stream)
+        other = other or decoders.reader(peer, stream)
         (check or same)(stream, ours(), other())
         (found,) = self.turns(ours, other, threads=threads)
         return compared(group, title, self.level, found, stream=stream.name, against=peer, **rest)
@@ -100,7 +102,7 @@ def read(bench: Bench) -> Iterator[Result]:
         title = f"images, 1 thread, {key} array : {peer}"
         yield bench.against("read", title, peer, stream, ours(stream), **bench.owed(key))
     title = f"images, 2 threads, reused array : {peer}"
-    if cpus() < 2:
+    if usable_cpus() < 2:
         yield Result("read", title, bench.level, note="there is one CPU only")
     else:
         ours = reused(stream, 2)
@@ -108,12 +110,12 @@ def read(bench: Bench) -> Iterator[Result]:
     data = stream.path.read_bytes()
     title = f"images from memory, 1 thread, fresh array : {peer}"
     ours = lambda: decode_idx(data, threads=1)  # noqa: E731
-    yield bench.against("read", title, peer, stream, ours, lambda: peers.from_memory(data, stream))
+    yield bench.against("read", title, peer, stream, ours, lambda: decoders.from_memory(data, stream))
 
 
 def everyone(bench: Bench) -> Iterator[Result]:
     """Plain reading of the images against every peer, for information."""
-    for peer in peers.DECODE:
+    for peer in PEERS:
         threads = 2 if peer == "rapidgzip" else 1
         title = f"images, 1 thread, fresh array : {peer}"
         yield bench.against("peers", title, peer, bench.images, fresh(bench.images), threads=threads)
@@ -130,15 +132,15 @@ def kinds(bench: Bench) -> Iterator[Result]:
 def normalize(bench: Bench) -> Iterator[Result]:
     """Reading and normalizing in one call against reading, then NumPy."""
     stream, group = bench.images, "normalize"
-    out, theirs = (np.zeros(stream.shape, np.float32) for _ in range(2))
-    scale = (float(peers.MEAN), float(peers.STD))
+    out = np.zeros(stream.shape, np.float32)
+    scale = (MEAN, STD)
     for threads in (1, 2):
         ours = lambda threads=threads: read_idx(stream.path, normalize=scale, out=out, threads=threads)  # noqa: E731
-        for title, other in (("NumPy", None), ("NumPy in place", theirs)):
-            owed = bench.owed("normalize") if threads == 2 and other is None else {}
+        for title, reuse in (("NumPy", False), ("NumPy in place", True)):
+            owed = bench.owed("normalize") if threads == 2 and not reuse else {}
             title = f"normalized, {threads} thread{'s' * (threads - 1)}, reused : mnist_reader + {title}"
             yield bench.against(
-                group, title, "mnist_reader", stream, ours, peers.normalizing(stream, other),
+                group, title, "mnist_reader", stream, ours, then_numpy("mnist_reader", reuse=reuse)(stream),
                 threads=threads, check=close, **owed,
             )  # fmt: skip
 
@@ -182,7 +184,7 @@ def memory(bench: Bench) -> Iterator[Result]:
             floor = stream.compressed / 2**20 + 4
             yield Result("memory", title, bench.level, stream.name, "MiB", floor, 1.0, found)
     for peer in ("libdeflate", "mnist_reader"):
-        if bench.best and peer not in peers.missing():
+        if bench.best and peer not in decoders.missing():
             found = outside.memory(bench.images, peer, rounds=rounds)
             title = f"memory above the array, {bench.images.shape[0]:,} images, {peer}"
             yield Result("memory", title, "-", bench.images.name, "MiB", spread=found)
@@ -211,7 +213,7 @@ def cache(bench: Bench) -> Iterator[Result]:
 
 def matrix(bench: Bench) -> Iterator[Result]:
     """Every content by every encoder, against zlib and libdeflate."""
-    rivals = [name for name in EVERYWHERE if name not in peers.missing()]
+    rivals = [name for name in EVERYWHERE if name not in decoders.missing()]
     items = ITEMS_QUICK if bench.quick else ITEMS
     for encoder in (e for e in ENCODERS.values() if e.quick or not bench.quick):
         if encoder.version is None:
@@ -220,7 +222,7 @@ def matrix(bench: Bench) -> Iterator[Result]:
         for kind in contents.KINDS:
             title = f"{kind} by {encoder.name}"
             stream = bench.library.get(kind, encoder.name, items)
-            calls = [peers.reader(name, stream) for name in rivals]
+            calls = [decoders.reader(name, stream) for name in rivals]
             ours = fresh(stream)
             same(stream, ours(), *(call() for call in calls))
             found = bench.turns(ours, *calls, pairs=min(bench.pairs, 9))

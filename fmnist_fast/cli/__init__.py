@@ -16,11 +16,11 @@ from .._backend import backend
 from .._extras import MissingExtraError
 from .._version import __version__
 from ..errors import FmnistFastError
-from . import _classify, _datasets, _decode, _demo, _encode, _fetch, _info, _plot, _sample, _verify
+from . import _bench, _classify, _datasets, _decode, _demo, _encode, _fetch, _info, _plot, _sample, _verify
 from ._console import complain
 from ._files import UsageError, error_text
 
-_COMMANDS = (_info, _verify, _decode, _encode, _datasets, _fetch, _plot, _sample, _demo, _classify)
+_COMMANDS = (_info, _verify, _decode, _encode, _datasets, _fetch, _plot, _sample, _demo, _bench, _classify)
 
 _DESCRIPTION = """\
 Read, check, convert and write IDX files: Fashion-MNIST, MNIST and their relatives,

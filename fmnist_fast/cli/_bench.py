@@ -1,140 +1,200 @@
-"""Rows of the demo's table, measured in turns, each in its own process."""
+"""`fmnist-fast bench`: how fast, beside everything else that reads the same files."""
 
 from __future__ import annotations
 
-import contextlib
+import argparse
+import functools
 import importlib
-import json
-import os
-import statistics
-import subprocess
-import sys
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .._backend import backend
-from ._console import progress
+from ..errors import FmnistFastError
+from ._console import complain, say, table
+from ._files import UsageError
+from ._sample import count
 
-_TOLERANCE = 1e-6  # float32 values of normalized pixels lie below 4, where one step is 2.4e-7
+_EPILOG = """\
+Contestants take turns in one process, A B A B, and each turn of one is divided by the turn of the other
+right beside it. "relative" is the median of those ratios: how many times as long as fmnist_fast, on one
+thread, the other takes. Every contestant first has to deliver what is in the file. Peers that are not
+installed are named; python -m pip install "fmnist_fast[bench]" brings most of them.
 
+Without --data the inputs are synthetic garments of the size of Fashion-MNIST (FMNIST_FAST_DATA may name a
+folder with the real four files), kept in the folder for temporary files.
 
-@dataclass
-class Row:
-    """One reader: what it is called, how it is started, and its times in seconds."""
-
-    title: str
-    reader: str
-    backend: str
-    threads: int = 1
-    reason: str = ""
-    answers: list[dict[str, Any]] = field(default_factory=list)
-    equal: bool = False
-
-    @property
-    def ran(self) -> bool:
-        """Whether there are times."""
-        return bool(self.answers)
-
-    @property
-    def bytes(self) -> int:
-        """Decoded bytes of one turn, without headers."""
-        return int(self.answers[0]["bytes"])
-
-    @property
-    def read(self) -> float:
-        """Median seconds to read four files."""
-        return float(statistics.median(answer["read"] for answer in self.answers))
-
-    @property
-    def normalize(self) -> float:
-        """Median seconds to read four files and normalize the images."""
-        return float(statistics.median(answer["normalize"] for answer in self.answers))
+examples:
+  fmnist-fast bench --quick                              a few minutes; without --quick it takes about fifteen
+  fmnist-fast bench --only decode epoch --peers isal libdeflate "torch indexing"
+  fmnist-fast bench --files my-images-idx3-ubyte.gz      the same question for files of yours
+  fmnist-fast bench --json new.json --html new.html --plot new.png
+  fmnist-fast bench --history runs.jsonl --html runs.html      append this run; the page shows all of them
+  fmnist-fast bench --compare old.json new.json          nothing is measured
+  fmnist-fast bench --list                               what can be measured, and what by
+"""
 
 
-def measure(folder: Path, rounds: int, threads: int) -> list[Row]:
-    """Time every reader, in turns so that a change of the machine's mood meets all of them.
+def add(commands: Any) -> None:
+    """Add this command to the parser."""
+    command = commands.add_parser(
+        "bench",
+        help="measure speed and memory beside other readers, as tables, page and chart",
+        description="Measure reading, writing, normalizing and batching beside every peer that is there.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = command.add_argument_group("what to measure")
+    what.add_argument("--quick", action="store_true", help="smaller inputs and fewer pairs")
+    what.add_argument("--only", nargs="+", metavar="CONTEST", default=[], help="these contests (see --list)")
+    what.add_argument("--peers", nargs="+", metavar="NAME", help="ours and these peers only (see --list)")
+    what.add_argument(
+        "--files", nargs="+", type=Path, metavar="FILE", default=[], help="read these IDX files only"
+    )
+    what.add_argument("--data", metavar="DIR", help="folder with the four .gz files")
+    what.add_argument("--list", action="store_true", help="name contests and peers, and measure nothing")
+    how = command.add_argument_group("how")
+    how.add_argument("--pairs", type=count, metavar="N", help="pairs behind each ratio (15, quick: 7)")
+    how.add_argument("--pin", type=count, metavar="CPU", help="keep what has one thread on this CPU")
+    how.add_argument(
+        "--clock",
+        choices=("wall", "cpu"),
+        default="wall",
+        help="cpu: for busy machines, and one thread only",
+    )
+    how.add_argument("--inputs", metavar="DIR", help="where generated inputs are kept")
+    out = command.add_argument_group("results")
+    out.add_argument("--load", metavar="RUN", help="measure nothing, report on an earlier run")
+    out.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
+    out.add_argument("--html", type=Path, metavar="FILE", help="write a page that works offline")
+    out.add_argument("--plot", type=Path, metavar="FILE", help="write a bar chart as PNG")
+    out.add_argument(
+        "--markdown",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        default=[],
+        help="rewrite the figures in them",
+    )
+    out.add_argument("--history", type=Path, metavar="FILE", help="append the run as a line of JSON")
+    out.add_argument(
+        "--label", default="", metavar="TEXT", help="name of the run (default: commit or version)"
+    )
+    out.add_argument(
+        "--compare", nargs=2, metavar=("A", "B"), help="compare two runs: FILE for its last, or FILE@LABEL"
+    )
+    command.set_defaults(run=run)
 
-    Parameters
-    ----------
-    folder : Path
-        Where the four files are.
-    rounds : int
-        Turns of each reader.
-    threads : int
-        For the row with several.
 
-    Returns
-    -------
-    list of Row
-        The first is `mnist_reader`, with which the others are compared.
-    """
-    reason = _why_not_native()
-    rows = [
-        Row("mnist_reader", "mnist_reader", "numpy"),
-        Row("NumPy backend", "fmnist_fast", "numpy"),
-        Row("native, 1 thread", "fmnist_fast", "native", 1, reason),
-        Row(f"native, {threads} threads", "fmnist_fast", "native", threads, reason),
-    ]
-    if threads == 1:
-        rows.pop()
-    running = [row for row in rows if not row.reason]
-    with contextlib.ExitStack() as stack:
-        workers = [stack.enter_context(_worker(row, folder)) for row in running]
-        with progress("taking turns", rounds * len(running)) as advance:
-            for number in range(rounds):
-                for row, worker in zip(running, workers, strict=True):
-                    row.answers.append(_ask(worker, "time" if number else "check"))
-                    advance(1)
-    expected = rows[0].answers[0]["crc32"]
-    for row in running:
-        first = row.answers[0]
-        row.equal = first["crc32"] == expected and first["error"] < _TOLERANCE
-    return rows
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, or compare what was measured."""
+    from ..benchmark import results, suite
+
+    if arguments.list:
+        return _list()
+    if arguments.compare:
+        return _compare(*arguments.compare)
+    if unknown := [name for name in arguments.only if name not in suite.TITLES]:
+        raise UsageError(f"there is no contest {', '.join(unknown)}; known: {', '.join(suite.TITLES)}")
+    if arguments.only and arguments.files:
+        raise UsageError("--files and --only exclude each other")
+    if arguments.pairs is not None and arguments.pairs < 3:
+        raise UsageError("--pairs must be at least 3")
+    reports = _reports(arguments)
+    done = results.find(arguments.load) if arguments.load else _measure(arguments)
+    for report in reports:
+        report(done)
+    return 0
 
 
-def _why_not_native() -> str:
-    if backend == "native":
-        return ""
-    if os.environ.get("FMNIST_FAST_BACKEND") == "numpy":
-        return "FMNIST_FAST_BACKEND=numpy"
+def _measure(arguments: argparse.Namespace) -> Any:
+    from ..benchmark import measure, suite
+    from ..benchmark.contest import Lab, WrongResultError
+    from ..benchmark.machine import facts
+    from ..benchmark.streams import Library
+    from ..benchmark.text import cells, columns
+
+    for name, value in facts().items():
+        say(f"{name:12} {value}")
+
+    def finished(rows: list[Any]) -> None:
+        table(columns(rows), [cells(row) for row in rows if row.value is not None])
+        for row in rows:
+            if row.value is None:
+                say(f"{row.way}: {row.note}")
+
+    quick = arguments.quick
+    settings = measure.Settings(
+        arguments.pairs or (7 if quick else 15),
+        1.0 if quick else 8.0,
+        arguments.pin,
+        arguments.clock,
+        arguments.peers,
+    )
+    lab = Lab(Library(arguments.inputs, arguments.data, say=complain), quick)
     try:
-        reason = importlib.import_module("fmnist_fast._build").REASON
-    except ImportError:
-        reason = ""
-    return f"not built: {reason}" if reason else "not built"
+        return suite.run(
+            lab,
+            settings,
+            only=arguments.only,
+            files=arguments.files,
+            label=arguments.label,
+            started=lambda number, of, title: say(f"\n[{number}/{of}] {title}"),
+            finished=finished,
+        )
+    except WrongResultError as error:
+        raise FmnistFastError(f"nothing is measured: {error}") from None
 
 
-@contextlib.contextmanager
-def _worker(row: Row, folder: Path) -> Any:
-    """Start the process of a row; it ends when its standard input closes.
+def _reports(arguments: argparse.Namespace) -> list[Callable[[Any], object]]:
+    """Return what is to be done with the run; what that needs is missed now, not after the measuring."""
+    from ..benchmark import results
 
-    It must import this very package: not one that lies in the current folder, and this one even if it was
-    found there.
-    """
-    module = ["-P", "-m", "fmnist_fast.cli._timing"]
-    command = [sys.executable, *module, row.reader, os.fspath(folder), str(row.threads)]
-    paths = filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")])
-    environment = os.environ | {"FMNIST_FAST_BACKEND": row.backend, "PYTHONPATH": os.pathsep.join(paths)}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True, encoding="utf-8"
-    ) as process:
-        try:
-            yield process
-        except BaseException:
-            process.kill()
-            raise
+    reports: list[Callable[[Any], object]] = []
+    if arguments.json:
+        reports.append(lambda done: results.save(done, arguments.json))
+    if arguments.history:
+        if arguments.history.exists():
+            results.history(arguments.history)
+        reports.append(lambda done: results.append(done, arguments.history))
+    if arguments.html:
+        page = importlib.import_module("fmnist_fast.benchmark.page")
+        page.check()
+        reports.append(lambda done: page.write(done, arguments.html, arguments.history))
+    if arguments.plot:
+        plot = importlib.import_module("fmnist_fast.benchmark.plot")
+        plot.check()
+        reports.append(lambda done: plot.write(done, arguments.plot))
+    document = importlib.import_module("fmnist_fast.benchmark.document")
+    for path in arguments.markdown:
+        document.check(path)
+        reports.append(functools.partial(document.write, path=path))
+    return reports
 
 
-def _ask(process: Any, word: str) -> dict[str, Any]:
-    """Let a worker do its job once and return its answer."""
-    try:
-        process.stdin.write(f"{word}\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
-    except BrokenPipeError:
-        line = ""
-    if not line:
-        raise OSError(None, f"a timing process ended with exit code {process.wait()}")
-    answer: dict[str, Any] = json.loads(line)
-    return answer
+def _compare(first: str, second: str) -> int:
+    from ..benchmark import comparison, results
+
+    a, b = results.find(first), results.find(second)
+    say(f"A  {a.label}, {a.time}")
+    say(f"B  {b.label}, {b.time}")
+    for name in comparison.differing(a, b):
+        say(f"differs: {name}\n  A  {a.facts.get(name, '-')}\n  B  {b.facts.get(name, '-')}")
+    say()
+    table(comparison.COLUMNS, comparison.lines(a, b), left=2)
+    return 0
+
+
+def _list() -> int:
+    from ..benchmark import suite
+    from ..benchmark.contests import CONTESTS
+    from ..benchmark.decoders import version
+
+    say("contests")
+    for name, title in suite.TITLES.items():
+        say(f"  {name:18} {title}")
+    ways = {name: way for contest in CONTESTS.values() for name, way in contest.ways.items()}
+    say("\npeers")
+    for name, way in ways.items():
+        if not name.startswith("fmnist_fast"):
+            say(f"  {name:22} {f'{way.package} {version(way.package)}' if way.package else 'always there'}")
+    return 0

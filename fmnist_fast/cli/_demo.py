@@ -22,8 +22,8 @@ from ..datasets.registry import FASHION_MNIST_MEAN as MEAN
 from ..datasets.registry import FASHION_MNIST_STD as STD
 from ..errors import DatasetError, MismatchError
 from ..plots.sheet import contact_sheet
-from ._bench import Row, measure
 from ._console import progress, say, size_text, table
+from ._demo_rows import Row, measure
 from ._files import UsageError
 from ._sample import NAMES, count, write_sample
 from ._scan import scan

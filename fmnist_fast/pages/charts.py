@@ -33,6 +33,7 @@ def points(tab: Tab, chart: Scatter, looks: Mapping[str, Mark]) -> dict[str, lis
         for k, row in enumerate(tab.rows)
         if row.get(x.key) is not None and row.get(y.key) is not None
         if row[x.key] > 0 or not chart.log_x
+        if row[y.key] > 0 or not chart.log_y
     ]
     data: dict[str, list[Any]] = {
         "row": [k for k, _ in found],
@@ -53,8 +54,8 @@ def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
     The page reaches the points through the model named "shown", a filter by index.
     """
     chart = tab.chart
-    if chart is None:
-        raise ValueError(f"the tab {tab.key!r} has no chart")
+    if not isinstance(chart, Scatter):
+        raise ValueError(f"the tab {tab.key!r} has no scatter chart")
     models = bokeh("bokeh.models")
     data = points(tab, chart, looks)
     hover = models.HoverTool(
@@ -65,8 +66,9 @@ def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
         min_height=420,
         sizing_mode="stretch_both",
         x_range=_limits(data["x"], chart.log_x),
-        y_range=_limits(data["y"], False),
+        y_range=_limits(data["y"], chart.log_y),
         x_axis_type="log" if chart.log_x else "linear",
+        y_axis_type="log" if chart.log_y else "linear",
         x_axis_label=_axis(tab, chart.x),
         y_axis_label=_axis(tab, chart.y),
         tools=["pan", "box_zoom", "wheel_zoom", "reset", "save", hover],

@@ -55,6 +55,8 @@ class Scatter:
         Keys of the columns shown when the pointer is on a point.
     log_x : bool
         Logarithmic horizontal axis; rows with `x` below or equal to 0 then have no point.
+    log_y : bool
+        The same for the vertical axis.
     """
 
     x: str
@@ -62,6 +64,29 @@ class Scatter:
     by: str
     details: Sequence[str]
     log_x: bool = False
+    log_y: bool = False
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A chart with a horizontal bar for each row, the largest on top; it follows the filters of its table.
+
+    Attributes
+    ----------
+    x : str
+        Key of the column of numbers that the bars show.
+    y : str
+        Key of the column that names a bar; each value once.
+    by : str
+        Key of the column that gives a bar its color.
+    details : sequence of str
+        Keys of the columns shown when the pointer is on a bar.
+    """
+
+    x: str
+    y: str
+    by: str
+    details: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -81,7 +106,7 @@ class Tab:
         Sorted like this at first.
     intro : str
         A paragraph above the table.
-    chart : Scatter, optional
+    chart : Scatter or Bars, optional
     """
 
     key: str
@@ -90,7 +115,7 @@ class Tab:
     rows: Sequence[Row]
     order: tuple[str, Literal["asc", "desc"]]
     intro: str = ""
-    chart: Scatter | None = None
+    chart: Scatter | Bars | None = None
 
     def column(self, key: str) -> Column:
         """Return the column with this key.

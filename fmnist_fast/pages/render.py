@@ -11,10 +11,10 @@ from typing import Any
 
 from .._atomic import atomic_file
 from .._extras import optional
-from . import charts
+from . import bars, charts
 from .cells import cell
 from .marks import Mark, marks
-from .model import Column, Page, Tab
+from .model import Bars, Column, Page, Tab
 
 _PURPOSE = "an HTML page"
 
@@ -88,8 +88,15 @@ def _view(tab: Tab, looks: dict[str, Mark]) -> dict[str, Any]:
         "order": [list(tab.columns).index(tab.column(order)), direction],
         "choices": [(column, values) for column, values in choices if len(values) > 1],
         "ranges": [(column, _extent(tab, column)) for column in _with_filter(tab, "range") if tab.rows],
-        "chart": charts.scatter(tab, looks, f"chart-{tab.key}") if tab.chart and tab.rows else None,
+        "chart": _chart(tab, looks) if tab.rows else None,
     }
+
+
+def _chart(tab: Tab, looks: dict[str, Mark]) -> dict[str, Any] | None:
+    if tab.chart is None:
+        return None
+    draw = bars.bars if isinstance(tab.chart, Bars) else charts.scatter
+    return draw(tab, looks, f"chart-{tab.key}")
 
 
 def _with_filter(tab: Tab, kind: str) -> list[Column]:

@@ -1,4 +1,4 @@
-"""Our side of a comparison, and the proof that it reads what is in the file."""
+"""The proof that a reader delivers what is in the file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import hashlib
 from typing import Any
 
 import numpy as np
-from paired import Call
-from streams import Stream
 
-from fmnist_fast import read_idx
+from fmnist_fast.benchmark.streams import Stream
 
 
 def same(stream: Stream, ours: Any, *others: Any) -> None:
@@ -25,14 +23,3 @@ def close(stream: Stream, ours: Any, other: Any) -> None:
     """Stop unless normalized values agree within the rounding of NumPy's three steps in float32."""
     if ours.dtype != other.dtype or ours.shape != stream.shape or not np.allclose(ours, other, 0, 2e-6):
         raise SystemExit(f"{stream.name} is normalized wrongly; nothing is measured")
-
-
-def fresh(stream: Stream, threads: int = 1) -> Call:
-    """Return a call that reads into a new array."""
-    return lambda: read_idx(stream.path, threads=threads)
-
-
-def reused(stream: Stream, threads: int = 1) -> Call:
-    """Return a call that reads into the same array each time."""
-    out = np.full(stream.shape, 0xA5, np.uint8)
-    return lambda: read_idx(stream.path, out=out, threads=threads)

@@ -6,20 +6,27 @@ not agree is made again, so a result can always be traced to its input.
 
 from __future__ import annotations
 
+import functools
 import gzip
 import hashlib
 import json
+import math
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import contents
-from encoders import ENCODERS
+import numpy as np
+import numpy.typing as npt
+
+from .._idx import DTYPES
+from ..errors import FormatError
+from . import contents
+from .encoders import ENCODERS
 
 #: Raised whenever a generator in `contents` changes, so that old files are not taken for new ones.
-RECIPE = 1
+RECIPE = 2
 #: Items in one file of the matrix of contents and encoders: full, and in a quick run.
 ITEMS, ITEMS_QUICK = 10_000, 2_500
 
@@ -40,6 +47,8 @@ class Stream:
         Of the file, and of the array in it.
     recipe : str
         What it was made from, by which version of what.
+    dtype : str
+        Of the array, without byte order.
     """
 
     name: str
@@ -49,6 +58,12 @@ class Stream:
     sha256: str
     content_sha256: str
     recipe: str
+    dtype: str = "uint8"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the array."""
+        return math.prod(self.shape) * np.dtype(self.dtype).itemsize
 
 
 class MissingEncoder(LookupError):
@@ -81,20 +96,28 @@ class Library:
         found = contents.find_dataset(dataset)
         self.drawn = found is None
         self.dataset = found or self.folder / "drawn"
-        if self.drawn and not all((self.dataset / name).is_file() for name in contents.CANONICAL):
-            say("drawing a dataset of 60,000 + 10,000 images")
-            contents.draw_dataset(self.dataset)
 
     def canonical(self, split: str, kind: str) -> Stream:
-        """Return one of the four files of the dataset, as it was found."""
-        rank = 3 if kind == "images" else 1
-        path = self.dataset / f"{split}-{kind}-idx{rank}-ubyte.gz"
+        """Return one of the four files of the dataset, as it was found, or drawn if there is none."""
+        path = self.dataset / f"{split}-{kind}-idx{3 if kind == 'images' else 1}-ubyte.gz"
         name = path.name.removesuffix(".gz")
         if name not in self._known:
-            blob = path.read_bytes()
-            shape, sha256 = self._look_inside(path, rank)
-            recipe = "drawn" if self.drawn else "found"
-            self._known[name] = Stream(name, path, shape, len(blob), _sha256(blob), sha256, recipe)
+            if self.drawn and not path.is_file():
+                self._say(f"drawing {contents.COUNTS[split]:,} images")
+                contents.draw_split(self.dataset, "train" if split == "train" else "t10k")
+            self._known[name] = describe(path, name, "drawn" if self.drawn else "found")
+        return self._known[name]
+
+    def raw(self, split: str, kind: str) -> Stream:
+        """Return one of the four files without compression."""
+        packed = self.canonical(split, kind)
+        name = f"{packed.name}, raw"
+        if name not in self._known:
+            folder = self.folder / "raw" / self.canonical(split, "images").sha256[:16]
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / packed.name
+            path.write_bytes(_decompressed(packed.path))
+            self._known[name] = describe(path, name, f"decompressed from {packed.sha256[:16]}")
         return self._known[name]
 
     def get(self, kind: str, encoder: str, items: int = ITEMS) -> Stream:
@@ -127,8 +150,8 @@ class Library:
 
     def _stored(self, name: str, kind: str, count: int, encoder: str) -> Stream:
         source = ""
-        if kind in ("fashion", "labels"):
-            source = " of " + self.canonical("train", "images" if kind == "fashion" else "labels").sha256[:16]
+        if kind in contents.SOURCES:
+            source = " of " + self.canonical(*contents.source(kind, count)).sha256[:16]
         recipe = f"{RECIPE}: {count} {kind}{source} by {encoder} ({ENCODERS[encoder].version})"
         old = self._manifest().get(name)
         if old and old["recipe"] == recipe:
@@ -165,40 +188,51 @@ class Library:
 
     def _manifest(self) -> dict[str, Any]:
         try:
-            return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+            found: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-
-    @staticmethod
-    def _look_inside(path: Path, rank: int) -> tuple[tuple[int, ...], str]:
-        """Return shape and SHA-256 of an array, by the standard library alone."""
-        with gzip.open(path) as file:
-            data = file.read()
-        shape = tuple(int.from_bytes(data[at : at + 4], "big") for at in range(4, 4 + 4 * rank, 4))
-        return shape, _sha256(memoryview(data)[4 + 4 * rank :])
+        return found
 
 
-def _sha256(data: bytes | memoryview) -> str:
-    return hashlib.sha256(data).hexdigest()
+def describe(path: Path, name: str, recipe: str) -> Stream:
+    """Look into an IDX file, gzip or raw, by means of the standard library and NumPy alone."""
+    data = memoryview(_decompressed(path))
+    if len(data) < 4 or bytes(data[:2]) != b"\0\0" or data[2] not in DTYPES:
+        raise FormatError("expected an IDX file, gzipped or not", source=str(path))
+    header = 4 + 4 * data[3]
+    shape = tuple(int.from_bytes(data[at : at + 4], "big") for at in range(4, header, 4))
+    stream = Stream(
+        name, path, shape, path.stat().st_size, _file_sha256(path), "", recipe, DTYPES[data[2]].name
+    )
+    if len(data) != header + stream.nbytes:
+        raise FormatError(
+            f"expected {header + stream.nbytes} bytes of content, found {len(data)}", source=str(path)
+        )
+    return replace(stream, content_sha256=_sha256(native(data, stream)))
+
+
+def native(decompressed: bytes | memoryview, stream: Stream) -> npt.NDArray[Any]:
+    """Return the array in a decompressed IDX file, in native byte order."""
+    dtype = np.dtype(stream.dtype)
+    values = np.frombuffer(decompressed, dtype.newbyteorder(">"), offset=4 + 4 * len(stream.shape))
+    return values.reshape(stream.shape).astype(dtype, copy=False)
+
+
+@functools.lru_cache(maxsize=2)
+def content(stream: Stream) -> npt.NDArray[Any]:
+    """Return the array in a stream: what every contestant has to deliver."""
+    return native(_decompressed(stream.path), stream)
+
+
+def _decompressed(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+
+
+def _sha256(array: npt.NDArray[Any]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
 def _file_sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def main() -> None:
-    """Make every stream of a full run and list them."""
-    library = Library()
-    for encoder in ENCODERS:
-        for kind in contents.KINDS:
-            try:
-                stream = library.get(kind, encoder)
-            except MissingEncoder as error:
-                print(error)
-                break
-            print(f"{stream.name:32} {stream.compressed:>12,}  {stream.sha256[:16]}")
-
-
-if __name__ == "__main__":
-    main()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import os
 import platform
 import re
@@ -13,38 +12,32 @@ from pathlib import Path
 
 import numpy as np
 
-import fmnist_fast
+from .._backend import backend, cpu_features
+from .._threads import usable_cpus
+from .._version import __version__
+from .decoders import version
 
-PACKAGES = ("deflate", "isal", "zlib-ng", "zopfli", "rapidgzip")
-
-
-def cpus() -> int:
-    """Return how many CPUs this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+PACKAGES = (
+    *("deflate", "isal", "zlib-ng", "zopfli", "rapidgzip", "indexed_gzip", "cramjam", "idx2numpy"),
+    *("python-mnist", "mnist", "mlxtend", "torch", "torchvision"),
+)
 
 
 def facts() -> dict[str, str]:
     """Return what is known about the machine and the software on it."""
-    features = fmnist_fast.cpu_features()
+    features = cpu_features()
     return {
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "CPU": f"{_cpu_model()}, {cpus()} usable",
+        "CPU": f"{_cpu_model()}, {usable_cpus()} usable",
         "CPU level": f"{features['level']} of {', '.join(features['detected']) or '-'}",
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()) if hasattr(os, "getloadavg") else "-",
         "huge pages": _first_line("/sys/kernel/mm/transparent_hugepage/enabled"),
-        "fmnist_fast": f"{fmnist_fast.__version__}, {fmnist_fast.backend} backend, {_build()}",
+        "fmnist_fast": f"{__version__}, {backend} backend, {_build()}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "NumPy": np.__version__,
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
-        "peers": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
+        "peers": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "missing"
 
 
 def _first_line(path: str) -> str:

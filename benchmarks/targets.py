@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from paired import Comparison, Spread
+from fmnist_fast.benchmark.paired import Comparison, Spread
 
 Target = tuple[float, float]
 
@@ -82,9 +82,8 @@ class Result:
 
 def compared(group: str, title: str, level: str, found: Comparison, **rest: object) -> Result:
     """Return the row of a comparison."""
-    return Result(
-        group, title, level, spread=found.ratio, ours=found.ours * 1e3, peer=found.peer * 1e3, **rest
-    )  # type: ignore[arg-type]
+    ours, peer = (spread.median * 1e3 for spread in (found.ours, found.peer))
+    return Result(group, title, level, spread=found.ratio, ours=ours, peer=peer, **rest)  # type: ignore[arg-type]
 
 
 def table(results: Iterable[Result]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fmnist_fast.datasets import synthetic
+from ..datasets import synthetic
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -22,6 +22,10 @@ Pixels = npt.NDArray[np.uint8]
 CANONICAL = tuple(
     f"{split}-{kind}-ubyte.gz" for split in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
 )
+#: Images of each split.
+COUNTS = {"train": 60_000, "t10k": 10_000}
+#: Kinds that are taken from a dataset, and from which of its files.
+SOURCES = {"fashion": "images", "labels": "labels"}
 KINDS = ("fashion", "mnist", "text", "random", "zeros", "labels")
 PIXELS = 784
 
@@ -40,16 +44,14 @@ def find_dataset(given: str | os.PathLike[str] | None) -> Path | None:
     return None if missing else Path(folder)
 
 
-def draw_dataset(folder: Path) -> None:
-    """Write the package's own drawings under the four names, compressed like the published files."""
+def draw_split(folder: Path, split: synthetic.Split) -> None:
+    """Write the package's own drawings under two of the names, compressed like the published files."""
     folder.mkdir(parents=True, exist_ok=True)
-    for split, count in (("train", 60_000), ("t10k", 10_000)):
-        names = [name for name in CANONICAL if name.startswith(split)]
-        for name, array in zip(names, synthetic.sample(count, split=split), strict=True):
-            content = header(array.shape) + array.tobytes()
-            partial = folder / f"{name}.partial"
-            partial.write_bytes(gzip.compress(content, 9, mtime=0))
-            partial.replace(folder / name)
+    names = [name for name in CANONICAL if name.startswith(split)]
+    for name, array in zip(names, synthetic.sample(COUNTS[split], split=split), strict=True):
+        partial = folder / f"{name}.partial"
+        partial.write_bytes(gzip.compress(header(array.shape) + array.tobytes(), 9, mtime=0))
+        partial.replace(folder / name)
 
 
 def header(shape: tuple[int, ...]) -> bytes:
@@ -65,12 +67,18 @@ def shape_of(kind: str, count: int) -> tuple[int, ...]:
     return {"text": (count * PIXELS,), "labels": (count,)}.get(kind, (count, 28, 28))
 
 
+def source(kind: str, count: int) -> tuple[str, str]:
+    """Return split and kind of the file that items are taken from: the smaller one if it will do."""
+    return ("t10k" if SOURCES[kind] == "images" and count <= COUNTS["t10k"] else "train"), SOURCES[kind]
+
+
 def pieces(kind: str, count: int, dataset: Path) -> Iterator[Pixels]:
     """Yield the bytes of `count` items of a kind, in parts."""
-    if kind == "fashion":
-        yield from _repeat(_payload(dataset / CANONICAL[0], 16).reshape(-1, 28, 28), count)
-    elif kind == "labels":
-        yield from _repeat(_payload(dataset / CANONICAL[1], 8), count)
+    if kind in SOURCES:
+        split, of = source(kind, count)
+        rank = 3 if of == "images" else 1
+        items = _payload(dataset / f"{split}-{of}-idx{rank}-ubyte.gz", 4 + 4 * rank)
+        yield from _repeat(items.reshape(-1, 28, 28) if of == "images" else items, count)
     elif kind == "text":
         yield _library_sources(count * PIXELS)
     elif kind == "mnist":

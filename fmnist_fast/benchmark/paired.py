@@ -72,16 +72,13 @@ class Comparison:
     ----------
     ratio : Spread
         Time of the peer over our time, pair by pair: above 1 we are faster.
-    ours, peer : float
-        Median seconds of one call, for orientation only.
-    calls : int
-        Calls in a row that made up one timing.
+    ours, peer : Spread
+        Seconds of one call, for orientation only.
     """
 
     ratio: Spread
-    ours: float
-    peer: float
-    calls: int
+    ours: Spread
+    peer: Spread
 
 
 def compare(
@@ -90,21 +87,24 @@ def compare(
     pairs: int = 15,
     warmup: int = 2,
     least: float = 0.004,
+    budget: float = math.inf,
     seed: int = 0,
     clock: Clock = time.perf_counter,
 ) -> list[Comparison]:
-    """Let `ours` and its peers take turns.
+    """Let `ours` take turns with one peer after the other.
 
     Parameters
     ----------
     ours, *peers : callable
         Called without arguments. What a call returns is kept until the clock has stopped.
     pairs : int
-        Rounds that count.
+        Pairs for each peer.
     warmup : int
-        Rounds before them, at least one; the last tells how many calls one timing needs.
+        Pairs before them, at least one; the last tells how many calls one timing needs.
     least : float
-        Seconds that a timing lasts at least; shorter calls are repeated, all equally often.
+        Seconds that a timing lasts at least; shorter calls are repeated.
+    budget : float
+        Seconds for one peer. A slow one gets fewer pairs, but never less than three.
     seed : int
         Of the bootstrap.
     clock : callable
@@ -115,25 +115,32 @@ def compare(
     list of Comparison
         One for each peer.
     """
-    calls = (ours, *peers)
     with _quiet():
-        for _ in range(max(warmup, 1)):
-            fastest = min(_time(call, 1, clock) for call in calls)
-        number = max(1, math.ceil(least / max(fastest, 1e-9)))
-        times = np.array([[_time(call, number, clock) for call in calls] for _ in range(pairs)]) / number
-    median = np.median(times, axis=0)
-    return [
-        Comparison(Spread.of(times[:, k] / times[:, 0], seed), float(median[0]), float(median[k]), number)
-        for k in range(1, len(calls))
-    ]
+        return [_alternate((ours, peer), pairs, warmup, least, budget, seed, clock) for peer in peers]
 
 
-def measure(call: Call, *, rounds: int = 15, warmup: int = 2, seed: int = 0) -> Spread:
+def _alternate(
+    calls: tuple[Call, Call], pairs: int, warmup: int, least: float, budget: float, seed: int, clock: Clock
+) -> Comparison:
+    for _ in range(max(warmup, 1)):
+        once = [max(_time(call, 1, clock), 1e-9) for call in calls]
+    numbers = [max(1, math.ceil(least / seconds)) for seconds in once]
+    pair = sum(number * seconds for number, seconds in zip(numbers, once, strict=True))
+    turns = int(min(pairs, max(3, budget / pair)))
+    both = list(zip(calls, numbers, strict=True))
+    times = np.array([[_time(call, n, clock) / n for call, n in both] for _ in range(turns)])
+    ours, peer = times.T
+    return Comparison(Spread.of(peer / ours, seed), Spread.of(ours, seed), Spread.of(peer, seed))
+
+
+def measure(
+    call: Call, *, rounds: int = 15, warmup: int = 2, seed: int = 0, clock: Clock = time.perf_counter
+) -> Spread:
     """Time one call alone, in seconds, for limits that are stated in seconds."""
     with _quiet():
         for _ in range(max(warmup, 1)):
-            _time(call, 1)
-        return Spread.of([_time(call, 1) for _ in range(rounds)], seed)
+            _time(call, 1, clock)
+        return Spread.of([_time(call, 1, clock) for _ in range(rounds)], seed)
 
 
 @contextlib.contextmanager

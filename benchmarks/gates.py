@@ -1,0 +1,121 @@
+"""Gates: what the speed of this package may not fall below, and the figures behind them.
+
+python benchmarks/gates.py [--clock wall|cpu]
+
+Prints each gate of gates.toml with what is measured now, its floor, and what it was before. test_gates.py
+makes failures of them. See gates.toml for what the entries mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import fmnist_fast as ff
+from fmnist_fast.benchmark.contest import Contest, Lab
+from fmnist_fast.benchmark.contests import CONTESTS
+from fmnist_fast.benchmark.paired import CLOCKS, Spread, compare
+from fmnist_fast.benchmark.streams import Library
+
+RECORD: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+#: A gate is measured again before it fails: noise only ever makes a ratio worse for a while.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One entry of gates.toml.
+
+    Attributes
+    ----------
+    contest, faster, slower : str
+        Name of the contest and of the two ways in it.
+    floor : float
+        The ratio of their times has to be at least this.
+    history : tuple of (str, float)
+        Dates, and the medians that were measured then.
+    """
+
+    contest: str
+    faster: str
+    slower: str
+    floor: float
+    history: tuple[tuple[str, float], ...]
+
+    def __str__(self) -> str:
+        return f"{self.contest}: {self.faster} against {self.slower}"
+
+    @property
+    def absent(self) -> str:
+        """Why it cannot be measured here; empty if it can."""
+        level = ff.cpu_features()["level"]
+        if ff.backend == "native" and level not in RECORD["levels"]:
+            return f"floors are for {', '.join(RECORD['levels'])}, not for {level}"
+        ways = CONTESTS[self.contest].ways
+        missing = [name for name in (self.faster, self.slower) if ways[name].absent]
+        return f"not installed: {', '.join(missing)}" if missing else ""
+
+    def measure(
+        self, lab: Lab, *, clock: str = "cpu", pairs: int = 41, contest: Contest | None = None
+    ) -> Spread:
+        """Return the ratio, after both ways have shown that they do the job."""
+        contest = contest or CONTESTS[self.contest]
+        with contest.around():
+            stream = contest.job(lab)
+            for name in (self.faster, self.slower):
+                contest.prove(stream, name)
+            calls = [contest.ways[name].make(stream) for name in (self.faster, self.slower)]
+            (found,) = compare(*calls, pairs=pairs, budget=3.0, clock=CLOCKS[clock])
+        return found.ratio
+
+    def failure(self, lab: Lab, **options: Any) -> str:
+        """Return why the gate is shut; empty if it is not."""
+        found = []
+        for _ in range(ATTEMPTS):
+            found.append(self.measure(lab, **options))
+            if found[-1].median >= self.floor:
+                return ""
+        attempts = "; ".join(
+            f"{ratio.median:.2f} ({ratio.interval[0]:.2f} - {ratio.interval[1]:.2f})" for ratio in found
+        )
+        past = ", ".join(f"{median:.2f} on {date}" for date, median in self.history)
+        return f"{self}: measured {attempts}; floor {self.floor:.2f}; history {past}"
+
+
+GATES = tuple(
+    Gate(**(entry | {"history": tuple((date, median) for date, median in entry["history"])}))
+    for entry in RECORD["gate"]
+)
+
+
+def lab() -> Lab:
+    """Return the small inputs that gates are measured on."""
+    return Lab(Library(say=lambda text: print(text, file=sys.stderr)), quick=True)
+
+
+def main() -> None:
+    """Measure every gate once and print it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--clock", choices=CLOCKS, default="cpu")
+    clock = parser.parse_args().clock
+    inputs = lab()
+    print(f"{'gate':62} {'measured':>9}  {'95 % interval':17} {'floor':>7}  history")
+    for gate in GATES:
+        if gate.absent:
+            print(f"{gate!s:62} skipped: {gate.absent}")
+            continue
+        found = gate.measure(inputs, clock=clock)
+        interval = f"{found.interval[0]:.2f} - {found.interval[1]:.2f}"
+        past = ", ".join(f"{median:.2f}" for _, median in gate.history)
+        verdict = "" if found.median >= gate.floor else "  BELOW"
+        print(
+            f"{gate!s:62} {found.median:9.2f}  {interval:17} {gate.floor:7.2f}  {past}{verdict}", flush=True
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The throughput benchmark behind `fmnist-fast bench`: inputs, contestants, measuring, and reports."""

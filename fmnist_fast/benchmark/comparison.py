@@ -1,0 +1,46 @@
+"""Two runs side by side."""
+
+from __future__ import annotations
+
+from .paired import Spread
+from .results import Row, Run
+from .text import significant
+
+COLUMNS = ("contest", "way", "A", "B", "B : A", "")
+
+#: Facts that change with every run and mean nothing for the comparison.
+_FLEETING = ("load",)
+
+
+def differing(a: Run, b: Run) -> list[str]:
+    """Return the facts about machine and software in which the runs differ."""
+    names = dict.fromkeys((*a.facts, *b.facts))
+    return [name for name in names if name not in _FLEETING and a.facts.get(name) != b.facts.get(name)]
+
+
+def lines(a: Run, b: Run) -> list[tuple[str, ...]]:
+    """Return a line for each row that both have.
+
+    Ratios stand for the ways of others, which are far steadier than times; times and memory for ours.
+    "surely" in the last column: the 95 % intervals do not even touch.
+    """
+    before = {row.key: row for row in a.rows}
+    found = []
+    for row in b.rows:
+        old = before.get(row.key)
+        if old is None or old.value is None or row.value is None:
+            continue
+        x, y, unit = _figures(old, row)
+        apart = x.interval[1] < y.interval[0] or y.interval[1] < x.interval[0]
+        both = [f"{significant(spread.median)} {unit}" for spread in (x, y)]
+        change = f"{y.median / x.median - 1:+.1%}" if x.median else ""
+        found.append((row.contest, row.way, *both, change, "surely" if apart else ""))
+    return found
+
+
+def _figures(old: Row, new: Row) -> tuple[Spread, Spread, str]:
+    if old.ratio is not None and new.ratio is not None:
+        return old.ratio, new.ratio, "x"
+    assert old.value is not None  # the caller has looked
+    assert new.value is not None
+    return old.value, new.value, new.unit

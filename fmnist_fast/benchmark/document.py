@@ -1,0 +1,84 @@
+"""Figures in Markdown files, kept between two marks that name the contests they come from.
+
+``<!-- bench: NAME ... -->`` begins a part, ``<!-- /bench -->`` ends it. All between is rewritten: a table for
+each contest named, or all of them and the facts about the machine for the name "all".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import FormatError
+from .results import Row, Run
+from .text import cells, columns
+
+_PART = re.compile(r"(<!-- bench: ([^>]*?) -->\n).*?(<!-- /bench -->)", re.DOTALL)
+_SHOWN = 5
+
+
+def check(path: Path) -> None:
+    """Raise `FormatError` unless a file has a part to be rewritten.
+
+    Raises
+    ------
+    FormatError
+        There is none.
+    OSError
+        The file cannot be read.
+    """
+    if not _PART.search(path.read_text(encoding="utf-8")):
+        raise FormatError(
+            "expected <!-- bench: all --> and <!-- /bench --> around the figures", source=str(path)
+        )
+
+
+def write(run: Run, path: Path) -> None:
+    """Rewrite the parts of a file; what a run has not measured stays as it is."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(_PART.sub(lambda part: _filled(run, part), text), encoding="utf-8")
+
+
+def _filled(run: Run, part: re.Match[str]) -> str:
+    contests = run.contests()
+    names = part[2].split()
+    if "all" in names:
+        body = f"{_facts(run)}\n\n" + "\n\n".join(map(_section, contests.values()))
+    elif set(names) <= set(contests):
+        body = "\n\n".join(_section(contests[name]) for name in names)
+    else:
+        return part[0]
+    return f"{part[1]}\n{body}\n\n{part[3]}"
+
+
+def _facts(run: Run) -> str:
+    lines = [(name, value) for name, value in run.facts.items()]
+    lines += [
+        (
+            f"input `{name}`",
+            f"{entry['bytes']:,} bytes, SHA-256 `{entry['sha256'][:16]}...`, {entry['recipe']}",
+        )
+        for name, entry in run.inputs.items()
+    ]
+    return _markdown((f"run `{run.label}`", run.time), lines, right=False)
+
+
+def _section(rows: Sequence[Row]) -> str:
+    """Return the table of one contest, and what is missing in it."""
+    measured = [cells(row)[:_SHOWN] for row in rows if row.value is not None]
+    heading = f"**{rows[0].title}**"
+    parts = [f"{heading} (`{rows[0].contest}`)"]
+    if measured:
+        shown = [k for k in range(_SHOWN) if any(line[k] for line in measured)]
+        names = columns(rows)
+        parts.append(_markdown([names[k] for k in shown], [[line[k] for k in shown] for line in measured]))
+    if missing := [f"{row.way} ({row.note})" for row in rows if row.value is None]:
+        parts.append(f"Without figures: {'; '.join(missing)}.")
+    return "\n\n".join(parts)
+
+
+def _markdown(head: Sequence[str], lines: Sequence[Sequence[str]], *, right: bool = True) -> str:
+    marks = ["---", *["---:" if right else "---"] * (len(head) - 1)]
+    escaped = ([cell.replace("|", r"\|") for cell in line] for line in (head, marks, *lines))
+    return "\n".join(f"| {' | '.join(line)} |" for line in escaped)

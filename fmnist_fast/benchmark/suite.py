@@ -1,0 +1,100 @@
+"""A whole run: which contests and figures, one after the other, and what they depend on."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .._version import __version__
+from .contest import Contest, Lab
+from .contests import CONTESTS
+from .decode import of_file
+from .figures import FIGURES, IMPORT, MEMORY
+from .machine import facts
+from .measure import Settings, rows_of
+from .results import Row, Run, used
+from .streams import describe
+
+#: Every name that can be asked for, and its title.
+TITLES: dict[str, str] = {
+    **{name: contest.title for name, contest in CONTESTS.items()},
+    "memory": MEMORY,
+    "import": IMPORT,
+}
+
+
+def run(
+    lab: Lab,
+    settings: Settings,
+    *,
+    only: Iterable[str] = (),
+    files: Iterable[Path] = (),
+    label: str = "",
+    started: Callable[[int, int, str], object] = lambda number, of, title: None,
+    finished: Callable[[list[Row]], object] = lambda rows: None,
+) -> Run:
+    """Measure.
+
+    Parameters
+    ----------
+    lab : Lab
+    settings : Settings
+    only : iterable of str
+        Names from `TITLES`; none means all.
+    files : iterable of Path
+        Files of the user's; if there are any, they are read and nothing else is done.
+    label : str
+        Names the run; the commit or version by default.
+    started, finished : callable
+        Told before a contest which one it is, of how many, and its title; and its rows after it. There is no
+        bar that moves in between: what draws it would run beside what is measured.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    WrongResultError
+        This package delivers a wrong result.
+    FormatError
+        A file is no IDX file.
+    """
+    known = facts() | {
+        "clock": settings.clock,
+        "pinned": "no" if settings.cpu is None else f"CPU {settings.cpu}",
+    }
+    known["pairs"] = f"{settings.pairs}, fewer if they take more than {settings.budget:g} s"
+    if lab.quick:
+        known["quick"] = "10,000 images in place of 60,000, smaller files of other kinds"
+    contests = {contest.name: contest for contest in _chosen(files)}
+    names = list(only) or list(contests if files else TITLES)
+    rows: list[Row] = []
+    streams = dict[str, dict[str, object]]()
+    for number, name in enumerate(names, 1):
+        started(number, len(names), contests[name].title if name in contests else TITLES[name])
+        source = rows_of(contests[name], lab, settings) if name in contests else FIGURES[name](lab, settings)
+        found = list(source)
+        rows += found
+        finished(found)
+    for stream in lab.library.used(used(rows)):
+        streams[stream.name] = {"bytes": stream.compressed, "sha256": stream.sha256, "recipe": stream.recipe}
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Run(label or _label(), now, known, streams, rows)
+
+
+def _chosen(files: Iterable[Path]) -> Iterable[Contest]:
+    return [of_file(describe(path, str(path), "given")) for path in files] or CONTESTS.values()
+
+
+def _label() -> str:
+    """Return the commit if the current folder is a clone of this project, else the version."""
+    if Path("fmnist_fast", "_version.py").is_file():
+        command = ["git", "describe", "--always", "--dirty"]
+        try:
+            return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        except (OSError, subprocess.CalledProcessError):
+            pass
+    return __version__

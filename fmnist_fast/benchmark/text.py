@@ -1,0 +1,38 @@
+"""Results as text: rows of a table for the terminal, and Markdown for the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .results import Row
+
+_FIGURES = ("MB/s", "relative", "95 % interval", "quartiles")
+_QUANTITIES = {"ms": "time", "MiB": "memory"}
+
+
+def columns(rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the names of what `cells` returns."""
+    return "way", _QUANTITIES[rows[0].unit], *_FIGURES
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """Return the figures of a row as text; its note takes the place of figures that are missing."""
+    if row.value is None:
+        return row.way, "-", "-", "-", "-", row.note
+    relative = interval = quartiles = ""
+    if row.ratio is not None:
+        relative = f"{row.ratio.median:.2f}x"
+        interval, quartiles = (_span(span) for span in (row.ratio.interval, row.ratio.quartiles))
+    rate = f"{row.rate:,.0f}" if row.rate else ""
+    return row.way, f"{significant(row.value.median)} {row.unit}", rate, relative, interval, quartiles
+
+
+def significant(value: float) -> str:
+    """Return a number with three digits that count."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 0.1 else f"{value:.3f}"
+
+
+def _span(pair: tuple[float, float]) -> str:
+    return f"{pair[0]:.2f} - {pair[1]:.2f}"

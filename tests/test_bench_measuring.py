@@ -1,0 +1,130 @@
+"""Measuring in alternating pairs, and what is done before and with it."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from bench_samples import write_dataset
+
+from fmnist_fast import encode_idx
+from fmnist_fast.benchmark import decode
+from fmnist_fast.benchmark.contest import REFERENCE, Lab, Way, WrongResultError
+from fmnist_fast.benchmark.contests import CONTESTS
+from fmnist_fast.benchmark.measure import Settings, rows_of
+from fmnist_fast.benchmark.paired import Spread, compare, pinned
+from fmnist_fast.benchmark.streams import Library
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    data = write_dataset(tmp_path_factory.mktemp("data"))
+    library = Library(tmp_path_factory.mktemp("inputs"), str(data), say=lambda text: None)
+    return Lab(library, quick=True)
+
+
+class Clock:
+    """A clock that only calls move on."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.log = []
+
+    def __call__(self):
+        return self.now
+
+    def call(self, name, seconds):
+        def work():
+            self.now += seconds
+            self.log.append((name, gc.isenabled()))
+
+        return work
+
+
+@pytest.mark.once
+def test_pairs_alternate_with_the_collector_off():
+    clock = Clock()
+    found = compare(
+        clock.call("a", 1.0), clock.call("b", 3.0), clock.call("c", 0.5), pairs=4, warmup=1, clock=clock
+    )
+    assert [name for name, _ in clock.log] == [*"ab" * 5, *"ac" * 5]
+    assert not any(enabled for _, enabled in clock.log)
+    assert gc.isenabled()
+    assert [comparison.ratio.median for comparison in found] == [3.0, 0.5]
+    assert (found[0].ours.median, found[0].peer.median, found[0].ratio.count) == (1.0, 3.0, 4)
+
+
+@pytest.mark.once
+def test_short_calls_are_repeated_and_slow_ones_get_fewer_pairs():
+    clock = Clock()
+    (found,) = compare(
+        clock.call("a", 0.001), clock.call("b", 2.0), pairs=9, warmup=1, least=0.01, budget=8, clock=clock
+    )
+    assert found.ratio.count == 3
+    assert [name for name, _ in clock.log].count("a") == 1 + 3 * 10
+    assert found.ratio.median == pytest.approx(2000)
+
+
+@pytest.mark.once
+def test_a_spread_of_known_values():
+    found = Spread.of(np.arange(101.0))
+    assert (found.median, found.quartiles, found.count) == (50, (25, 75), 101)
+    assert 30 < found.interval[0] < 50 < found.interval[1] < 70
+    assert found == Spread.of(np.arange(101.0))
+    assert found.scaled(2).quartiles == (50, 150)
+
+
+@pytest.mark.once
+def test_a_cpu_that_is_not_there_pins_nothing():
+    with pinned(10**6) as held:
+        assert not held
+
+
+@pytest.mark.parametrize("name", CONTESTS)
+def test_every_way_does_its_job(lab, name):
+    contest = CONTESTS[name]
+    with contest.around():
+        stream = contest.job(lab)
+        proven = [way for way in contest.ways if not contest.ways[way].absent]
+        for way in proven:
+            contest.prove(stream, way)
+    assert REFERENCE in proven
+
+
+@pytest.mark.parametrize("name", ["decode", "decode-normalized", "encode-6", "stream", "epoch"])
+def test_a_wrong_result_of_ours_stops_everything(lab, name):
+    contest = CONTESTS[name]
+    wrong = Way(lambda stream: lambda: np.zeros((1, 28, 28), np.float32))
+    if name.startswith("encode"):
+        wrong = Way(lambda stream: lambda: encode_idx(np.zeros(stream.shape, np.uint8), compress="gzip"))
+    broken = replace(contest, ways={**contest.ways, REFERENCE: wrong})
+    with pytest.raises(WrongResultError, match=f"{name}, {REFERENCE}"):
+        list(rows_of(broken, lab, Settings(pairs=3, peers=())))
+
+
+def test_peers_that_are_wrong_broken_or_absent_are_named(lab):
+    ways = {
+        REFERENCE: Way(decode.fresh),
+        "wrong": Way(lambda stream: lambda: np.zeros(stream.shape, np.uint8)),
+        "broken": Way(lambda stream: lambda: 1 / 0),
+        "absent": Way(decode.fresh, "no_such_module_at_all"),
+        "right": Way(decode.fresh),
+    }
+    contest = replace(CONTESTS["decode"], ways=ways)
+    found = {row.way: row for row in rows_of(contest, lab, Settings(pairs=3))}
+    assert list(found) == list(ways)
+    assert "not what" in found["wrong"].note
+    assert "ZeroDivisionError" in found["broken"].note
+    assert "no_such_module_at_all" in found["absent"].note
+    assert found["right"].ratio.count == 3
+    assert found[REFERENCE].value.median > 0
+    assert found[REFERENCE].rate == pytest.approx(40 * 784 / found[REFERENCE].value.median / 1e3)
+    assert [way for way, row in found.items() if row.value is None] == ["wrong", "broken", "absent"]
+
+
+def test_only_the_peers_asked_for(lab):
+    settings = Settings(pairs=3, peers=["zlib"])
+    ways = [row.way for row in rows_of(CONTESTS["labels"], lab, settings)]
+    assert ways == [REFERENCE, "zlib"]

@@ -1,0 +1,71 @@
+"""The page of `fmnist-fast bench` in a browser: sorted, filtered, looked at, and silent."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from bench_samples import made_up_run
+from browser import browser, console, open_page, requests  # noqa: F401
+
+from fmnist_fast.benchmark import results
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    for library in ("bokeh", "itables", "jinja2"):
+        pytest.importorskip(library)
+    from fmnist_fast.benchmark import page
+
+    folder = tmp_path_factory.mktemp("bench")
+    for run in (made_up_run("old", 0.5), made_up_run("new")):
+        results.append(run, folder / "runs.jsonl")
+    page.write(made_up_run("new"), folder / "bench.html", folder / "runs.jsonl")
+    return folder / "bench.html"
+
+
+def cells(driver, tab: str, number: int) -> list[str]:
+    found = driver.find_elements("css selector", f"section:not([hidden]) tbody td:nth-child({number})")
+    return [cell.text for cell in found]
+
+
+def shown(driver) -> int:
+    """Marks that the open tab's chart shows; waits for it."""
+    script = """
+        const documents = Object.values(Bokeh.index).map((view) => view.model.document);
+        return documents.at(-1)?.get_model_by_name("shown")?.indices.length ?? null;
+    """
+    for _ in range(100):
+        if (found := driver.execute_script(script)) is not None:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("the chart did not appear")
+
+
+def test_sort_filter_and_look(browser, path, tmp_path):  # noqa: F811
+    open_page(browser, path)
+    assert shown(browser) == 2  # the limit has no bar, and what is missing has none
+    assert cells(browser, "read", 1) == ["fmnist_fast", "isal"]
+    browser.find_element("xpath", "//section[not(@hidden)]//th[contains(., 'MB/s')]").click()
+    assert cells(browser, "read", 1) == ["isal", "fmnist_fast"]
+    browser.find_element("css selector", "input[type=search]").send_keys("isal")
+    for _ in range(100):
+        if cells(browser, "read", 1) == ["isal"]:
+            break
+        time.sleep(0.05)
+    assert cells(browser, "read", 1) == ["isal"]
+    assert shown(browser) == 1
+    assert browser.save_screenshot(str(tmp_path / "page.png"))
+    assert (tmp_path / "page.png").stat().st_size > 20_000
+    assert console(browser) == []
+    assert requests(browser) == []
+
+
+def test_every_run_of_the_history_is_there(browser, path):  # noqa: F811
+    open_page(browser, path.with_name("bench.html"))
+    browser.get(f"{path.as_uri()}#past")
+    assert shown(browser) == 4
+    assert set(cells(browser, "past", 2)) == {"old", "new"}
+    assert console(browser) == []

@@ -1,0 +1,100 @@
+"""What a run leaves behind: files, a history, comparisons, Markdown, a chart and a page."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from bench_samples import made_up_run
+
+from fmnist_fast.benchmark import comparison, document, results
+from fmnist_fast.errors import FormatError
+
+pytestmark = pytest.mark.once
+
+
+def test_a_run_survives_its_file(tmp_path):
+    run = made_up_run(factor=1 / 3)
+    results.save(run, tmp_path / "run.json")
+    found = results.find(str(tmp_path / "run.json"))
+    assert found.rows[1].ratio.median == pytest.approx(run.rows[1].ratio.median, rel=1e-5)
+    results.save(found, tmp_path / "again.json")
+    assert results.find(str(tmp_path / "again.json")) == found
+
+
+def test_a_history_keeps_every_run(tmp_path):
+    path = tmp_path / "runs@home.jsonl"
+    runs = [made_up_run("one"), made_up_run("two", 2.0), made_up_run("one", 3.0)]
+    for run in runs:
+        results.append(run, path)
+    assert [run.label for run in results.history(path)] == ["one", "two", "one"]
+    assert results.find(str(path)).rows[1].ratio.median == 9.0
+    assert results.find(f"{path}@two").rows[1].ratio.median == 6.0
+    with pytest.raises(FormatError, match="no run labeled three"):
+        results.find(f"{path}@three")
+
+
+@pytest.mark.parametrize("text", ["", "not JSON", "[]", '{"version": 99}', '{"version": 1, "rows": []}'])
+def test_a_file_that_holds_no_run(tmp_path, text):
+    path = tmp_path / "run.json"
+    path.write_text(text)
+    with pytest.raises(FormatError, match=r"run\.json"):
+        results.find(str(path))
+
+
+def test_two_runs_side_by_side():
+    lines = comparison.lines(made_up_run(), made_up_run("two", 2.0))
+    assert lines == [
+        ("decode", "fmnist_fast", "2.00 ms", "2.00 ms", "+0.0%", ""),
+        ("decode", "isal", "3.00 x", "6.00 x", "+100.0%", "surely"),
+        ("decode", "memcpy", "3.00 x", "6.00 x", "+100.0%", "surely"),
+        ("memory", "fmnist_fast", "0.40 MiB", "0.40 MiB", "+0.0%", ""),
+    ]
+
+
+def test_figures_in_a_document_are_rewritten_in_place(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(
+        "# A\n<!-- bench: decode -->\nold\n<!-- /bench -->\nB\n<!-- bench: other -->\nkept\n<!-- /bench -->\n"
+    )
+    document.check(path)
+    document.write(made_up_run(), path)
+    once = path.read_text()
+    assert "old" not in once
+    assert "kept" in once
+    assert "| isal | 6.00 ms | 333 | 3.00x | 2.90 - 3.10 |" in once
+    assert "Without figures: rapidgzip (not installed (ImportError: none))." in once
+    document.write(made_up_run(), path)
+    assert path.read_text() == once
+
+
+def test_facts_in_a_document_cannot_break_its_table(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("<!-- bench: all -->\n<!-- /bench -->\n")
+    document.write(made_up_run(), path)
+    assert r"| CPU | one \| of a kind |" in path.read_text()
+
+
+def test_a_document_without_a_place_for_figures(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("# A\n")
+    with pytest.raises(FormatError, match=r"page\.md.*bench: all"):
+        document.check(path)
+
+
+def test_the_chart_is_a_picture_with_our_color(tmp_path):
+    pytest.importorskip("matplotlib")
+    image = pytest.importorskip("PIL.Image")
+    from fmnist_fast.benchmark import plot
+
+    plot.write(made_up_run(), tmp_path / "chart.png")
+    with image.open(io.BytesIO((tmp_path / "chart.png").read_bytes())) as picture:
+        colors = {color: count for count, color in picture.convert("RGB").getcolors(1 << 24)}
+    assert colors[(0x00, 0x72, 0xB2)] > 2 * colors[(0xB8, 0xB8, 0xB8)] > 0
+
+
+def test_results_are_plain_json(tmp_path):
+    results.append(made_up_run(), tmp_path / "runs.jsonl")
+    line = json.loads((tmp_path / "runs.jsonl").read_text())
+    assert line["rows"][1]["ratio"]["median"] == 3.0
