@@ -1,6 +1,6 @@
 """Run each adapter and its original on the same work; print, or write to a page, how they compare.
 
-python benchmarks/adapters.py DIR [--count N] [--pairs N] [--only ADAPTER ...] [--write docs/adapters.md]
+python -P benchmarks/adapters.py DIR [--count N] [--pairs N] [--only ADAPTER ...] [--write docs/adapters.md]
 
 DIR holds the four files of a dataset. For every row: whether both return the same (types, dtypes, shapes,
 writability, values), what both raise for a file that ends too early, and the ratio of speed (time of the
