@@ -58,6 +58,9 @@ class Source:
     def fill(self) -> None:
         """Read more bytes behind those at hand, or set ``final``."""
 
+    def widen(self, size: int) -> None:
+        """Have up to ``size`` bytes at hand from now on."""
+
     def readinto(self, view: memoryview) -> int:
         """Move up to ``len(view)`` bytes to ``view`` and return how many; 0 only at the end."""
         if not len(self.data):
@@ -87,7 +90,7 @@ class Source:
 
 
 class _FileSource(Source):
-    def __init__(self, file: Any, owned: bool, buffer: int) -> None:
+    def __init__(self, file: Any, owned: bool) -> None:
         super().__init__(memoryview(b""))
         name = getattr(file, "name", None)
         self.name = os.fsdecode(name) if isinstance(name, str | bytes) else None
@@ -98,7 +101,7 @@ class _FileSource(Source):
         self._origin = _position(file)
         self.seekable = self._origin is not None
         self._lock = threading.Lock()
-        self._buffer = bytearray(min(buffer, self.size + 1) if self.size else buffer)
+        self._buffer = bytearray(min(BUFFER, self.size + 1) if self.size else BUFFER)
         self._low = self._high = 0
 
     @property
@@ -120,6 +123,11 @@ class _FileSource(Source):
             count = self._pull(memoryview(self._buffer)[self._high :])
             self._high += count
             self.final = count == 0
+
+    def widen(self, size: int) -> None:
+        size = min(size, self.size + 1) if self.size else size
+        if size > len(self._buffer):
+            self._buffer = self._buffer + bytes(size - len(self._buffer))
 
     def readinto(self, view: memoryview) -> int:
         if len(self.data) or len(view) < len(self._buffer) or self.final:
@@ -175,7 +183,7 @@ class _FileSource(Source):
             self._file.close()
 
 
-def open_source(source: Any, buffer: int = BUFFER) -> Source:
+def open_source(source: Any) -> Source:
     """Return the `Source` for what a caller handed in.
 
     Parameters
@@ -192,7 +200,7 @@ def open_source(source: Any, buffer: int = BUFFER) -> Source:
     """
     if isinstance(source, str | os.PathLike):
         path = os.fspath(source)
-        opened = _FileSource(open(path, "rb", buffering=0), True, buffer)  # noqa: SIM115  (close() closes it)
+        opened = _FileSource(open(path, "rb", buffering=0), True)  # noqa: SIM115  (close() closes it)
         opened.name = os.fsdecode(path)
         return opened
     if isinstance(source, io.TextIOBase):
@@ -200,7 +208,7 @@ def open_source(source: Any, buffer: int = BUFFER) -> Source:
     if is_buffer(source):  # before the next question, to which an mmap object would say yes as well
         return Source(byte_view(source))
     if hasattr(source, "readinto") or hasattr(source, "read"):
-        return _FileSource(source, False, buffer)
+        return _FileSource(source, False)
     kinds = "a path, a bytes-like object or a binary file object"
     raise TypeError(f"the source must be {kinds}, not {type(source).__name__}")
 

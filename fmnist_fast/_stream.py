@@ -10,7 +10,7 @@ from ._coded import CodedStream
 from ._container import RawStream, Stream
 from ._detect import detect
 from ._restart import Restarts
-from ._source import BUFFER, open_source
+from ._source import open_source
 from ._threads import thread_count
 from ._xz import XzDecoder
 from .errors import naming
@@ -51,7 +51,7 @@ def open_stream(
     """
     check_trailing(trailing)
     shared = threads != 1 and not restarts
-    opened = open_source(source, _SHARED_BUFFER if shared else BUFFER)
+    opened = open_source(source)
     try:
         with naming(opened.name):
             compression = detect(opened)
@@ -62,6 +62,8 @@ def open_stream(
         places = Restarts(opened) if restarts else None
         large = threads is not None or opened.size is None or opened.size >= _LARGE
         count = thread_count(threads, 2) if shared and large else 1
+        if count > 1:
+            opened.widen(_SHARED_BUFFER)
         return CodedStream(opened, compression, trailing, partial(GzipDecoder, count), places)
     except BaseException:
         opened.close()

@@ -212,7 +212,7 @@ cdef class GzipDecoder:
                     if io.pause and ff_duet_applies(self._core):
                         self._run_duet(io, px, end)
                         if not final and end - io.next_in < DUET_BYTES:
-                            # Less than two blocks: with more input behind them they are for two threads again.
+                            # About a block: with more input behind it, it is for two threads again.
                             return FF_NEED_INPUT, io.next_in - begin
                 status = self._run_alone(io, px, end, final)
                 if status >= FF_BAD_BLOCK_TYPE:
