@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import signal
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,10 +94,21 @@ def run_settings(
         stack.enter_context(_backend(joblib, options))
         jobs = (joblib.delayed(_job)(k, s.as_json(), folder, options) for k, s in enumerate(settings))
         parallel = joblib.Parallel(batch_size=1, return_as="generator_unordered")
-        for number, outcome in stack.enter_context(closing(parallel(jobs))):
+        for number, outcome in stack.enter_context(_closed(parallel(jobs))):
             line = in_order({**_head(settings[number], dataset, options), **outcome})
             results.append(line)
             report(line)
+
+
+@contextmanager
+def _closed(outcomes: Any) -> Iterator[Any]:
+    """Close joblib's generator at the end, without its advice on work left undone: that was Ctrl-C."""
+    try:
+        yield outcomes
+    finally:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=r"\d+ tasks", category=UserWarning)
+            outcomes.close()
 
 
 def _job(number: int, setting: dict[str, Any], folder: str, options: Options) -> tuple[int, dict[str, Any]]:

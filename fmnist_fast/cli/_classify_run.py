@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import time
 from collections import deque
 from pathlib import Path
@@ -154,6 +155,7 @@ def run(arguments: argparse.Namespace) -> int:
     if len(todo) < possible:
         say(f"{possible - len(todo)} of {possible} settings have a line in {arguments.out} already")
     if todo:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # as `docker stop` and batch systems end it
         run_settings(todo, dataset, arguments.out, options, _Reporter(len(todo)))
     return 0
 
