@@ -63,9 +63,7 @@ def add(commands: Any) -> None:
     )
     how.add_argument("--inputs", metavar="DIR", help="where generated inputs are kept")
     out = command.add_argument_group("results")
-    out.add_argument(
-        "--load", metavar="RUN", help="measure nothing, report on an earlier run"
-    )
+    out.add_argument("--load", metavar="RUN", help="measure nothing, report on an earlier run")
     out.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     out.add_argument("--html", type=Path, metavar="FILE", help="write a page that works offline")
     out.add_argument("--plot", type=Path, metavar="FILE", help="write a bar chart as PNG")
