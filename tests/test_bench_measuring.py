@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bench_samples import write_dataset
 
-from fmnist_fast import encode_idx
+from fmnist_fast import backend, encode_idx
 from fmnist_fast.benchmark import decode
 from fmnist_fast.benchmark.contest import REFERENCE, Lab, Way, WrongResultError
 from fmnist_fast.benchmark.contests import CONTESTS
@@ -22,7 +22,9 @@ from fmnist_fast.benchmark.streams import Library
 def lab(tmp_path_factory):
     data = write_dataset(tmp_path_factory.mktemp("data"))
     library = Library(tmp_path_factory.mktemp("inputs"), str(data), say=lambda text: None)
-    return Lab(library, quick=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decode, "ITEMS_QUICK", 100)
+        yield Lab(library, quick=True)
 
 
 class Clock:
@@ -87,7 +89,8 @@ def test_every_way_does_its_job(lab, name):
     contest = CONTESTS[name]
     with contest.around():
         stream = contest.job(lab)
-        proven = [way for way in contest.ways if not contest.ways[way].absent]
+        names = [way for way in contest.ways if backend == "native" or way.startswith(REFERENCE)]
+        proven = [way for way in names if not contest.ways[way].absent]
         for way in proven:
             contest.prove(stream, way)
     assert REFERENCE in proven

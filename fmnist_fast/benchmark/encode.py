@@ -13,7 +13,7 @@ from .contents import header
 from .contest import REFERENCE, Contest, Lab, Way, same
 from .decoders import load, to_array
 from .paired import Call
-from .streams import Stream, content
+from .streams import ITEMS_QUICK, Stream, content
 
 LEVELS = (1, 6, 9)
 #: Takes the bytes of an IDX file and a level.
@@ -68,7 +68,7 @@ def _reads_back(stream: Stream, result: object) -> None:
 
 def _job(lab: Lab) -> Stream:
     """Return few images: levels are slow, and the time is linear."""
-    return lab.library.get("fashion", "zlib-6", 1_000 if lab.quick else 10_000)
+    return lab.library.get("fashion", "zlib-6", 1_000 if lab.quick else ITEMS_QUICK)
 
 
 def _contest(level: int) -> Contest:

@@ -14,7 +14,7 @@ from .results import Row, Run, history
 _LIMIT = "memcpy"
 _WAY = Column("way", "Way", shown="always")
 _PEER = Column("way", "Way", filter="choice", shown="always")
-_WHOSE = Column("whose", "Whose", filter="choice")
+_WHOSE = Column("whose", "Whose", filter="choice", shown="asked")
 _RATE = Column(
     "rate", "MB/s", "number", digits=0, help="Decoded bytes in a second.", filter="range", shown="always"
 )
@@ -136,7 +136,7 @@ def _flat(row: Row) -> dict[str, Any]:
         "key": row.contest,
         "contest": row.title,
         "way": row.way,
-        "whose": REFERENCE if row.way.startswith(REFERENCE) else "others",
+        "whose": "ours" if row.way.startswith(REFERENCE) else "others",
         "input": row.stream,
         "ms": amount if row.unit == "ms" else None,
         "mib": amount if row.unit == "MiB" else None,

@@ -25,6 +25,9 @@ Clock = Callable[[], float]
 #: on an overbooked machine. It adds up all threads, so it is for one-thread rows only; it sees no waiting.
 CLOCKS: dict[str, Clock] = {"wall": time.perf_counter, "cpu": time.process_time}
 
+#: Seconds of a pair that leave nothing cold.
+_WARM = 0.5
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -124,6 +127,8 @@ def _alternate(
 ) -> Comparison:
     for _ in range(max(warmup, 1)):
         once = [max(_time(call, 1, clock), 1e-9) for call in calls]
+        if sum(once) > _WARM:
+            break
     numbers = [max(1, math.ceil(least / seconds)) for seconds in once]
     pair = sum(number * seconds for number, seconds in zip(numbers, once, strict=True))
     turns = int(min(pairs, max(3, budget / pair)))
