@@ -39,7 +39,7 @@ class RowStream:
             self._stream.close()
             raise
         self._row_size = math.prod(self.header.shape[1:])
-        self._buffer = memoryview(bytearray(min(_BUFFER, self.header.nbytes)))
+        self._buffer = np.empty(min(_BUFFER, self.header.nbytes), np.uint8).data
         self.row = 0
         self._start()
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from ._buffers import byte_view, is_buffer
 
-BUFFER = 1 << 18  # compressed bytes at hand, at the most where decoders consume them
+_FIRST = 1 << 13  # bytes at hand at first: for who only wants the header
+_BUFFER = 1 << 18  # and later, at the most where decoders consume them
 
 
 class Source:
@@ -101,8 +102,12 @@ class _FileSource(Source):
         self._origin = _position(file)
         self.seekable = self._origin is not None
         self._lock = threading.Lock()
-        self._buffer = bytearray(min(BUFFER, self.size + 1) if self.size else BUFFER)
+        self._room = self._sensible(_BUFFER)
+        self._buffer = bytearray(self._sensible(_FIRST))
         self._low = self._high = 0
+
+    def _sensible(self, room: int) -> int:
+        return min(room, self.size + 1) if self.size else room
 
     @property
     def data(self) -> memoryview:
@@ -113,8 +118,11 @@ class _FileSource(Source):
         self.offset += count
 
     def fill(self) -> None:
-        if self._low:  # the rest is short: decoders consume all but a few bytes
-            rest = bytes(self.data)
+        widen = self._high and len(self._buffer) < self._room
+        if widen or self._low:
+            rest = bytes(self.data)  # short: decoders consume all but a few bytes, or leave their last block
+            if widen:
+                self._buffer = bytearray(self._room)
             self._buffer[: len(rest)] = rest
             self._low, self._high = 0, len(rest)
         elif self._high == len(self._buffer):
@@ -125,9 +133,7 @@ class _FileSource(Source):
             self.final = count == 0
 
     def widen(self, size: int) -> None:
-        size = min(size, self.size + 1) if self.size else size
-        if size > len(self._buffer):
-            self._buffer = self._buffer + bytes(size - len(self._buffer))
+        self._room = self._sensible(size)
 
     def readinto(self, view: memoryview) -> int:
         if len(self.data) or len(view) < len(self._buffer) or self.final:
