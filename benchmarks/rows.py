@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,12 +106,27 @@ def read(bench: Bench) -> Iterator[Result]:
     if usable_cpus() < 2:
         yield Result("read", title, bench.level, note="there is one CPU only")
     else:
+        yield second_cpu(bench, stream)
         ours = reused(stream, 2)
         yield bench.against("read", title, peer, stream, ours, threads=2, **bench.owed("two threads"))
     data = stream.path.read_bytes()
     title = f"images from memory, 1 thread, fresh array : {peer}"
     ours = lambda: decode_idx(data, threads=1)  # noqa: E731
     yield bench.against("read", title, peer, stream, ours, lambda: decoders.from_memory(data, stream))
+
+
+def second_cpu(bench: Bench, stream: Stream) -> Result:
+    """What a second CPU is worth at this moment: a virtual machine may have two and get the time of one."""
+    both = [reused(stream), reused(stream)]
+
+    def at_once() -> None:
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(call) for call in both]:
+                done.result()
+
+    (found,) = bench.turns(at_once, lambda: [call() for call in both], threads=2)
+    title = "two readers at once : one after the other"
+    return compared("read", title, bench.level, found, stream=stream.name, against="one thread")
 
 
 def everyone(bench: Bench) -> Iterator[Result]:
