@@ -115,7 +115,7 @@ class _Worker:
         try:
             self._future = self._pool.submit(work, argument)
         except RuntimeError:
-            self._future = None
+            self._future = self._pool = None  # the next thread would begin with what is waiting in it
 
     def result(self) -> Any:
         """Wait for the result. After Ctrl-C it can be waited for again: it may still be on its way."""

@@ -96,6 +96,25 @@ class Affine:
         affine_u8(items, out, self.scale, self.shift)
 
 
+@dataclass(frozen=True)
+class Standardize:
+    """The kernel for the other IDX dtypes: ``(item - mean)/std``, each operation rounded to ``work``."""
+
+    mean: float
+    std: float
+    work: np.dtype[Any]
+
+    def __call__(self, items: NDArray[Any], out: NDArray[Any]) -> None:
+        """Convert items to ``out``, which has as many."""
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            for low in range(0, items.size, _BLOCK):
+                part = slice(low, low + _BLOCK)
+                block = items[part].astype(self.work)
+                block -= self.mean
+                block /= self.std
+                out[part] = block
+
+
 def float_kernel(
     source: np.dtype[Any], mean: float, std: float, dtype: DTypeLike
 ) -> tuple[Kernel, np.dtype[Any]]:
@@ -113,18 +132,7 @@ def float_kernel(
         scale, shift = coefficients(mean, std, result)
         return Affine(scale, shift), result
     work = np.dtype(np.float64 if result == np.float64 else np.float32)
-    centre, spread = _finite(mean, std, work)
-
-    def standardize(items: NDArray[Any], out: NDArray[Any]) -> None:
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            for low in range(0, items.size, _BLOCK):
-                part = slice(low, low + _BLOCK)
-                block = items[part].astype(work)
-                block -= centre
-                block /= spread
-                out[part] = block
-
-    return standardize, result
+    return Standardize(*_finite(mean, std, work), work), result
 
 
 def coefficients(mean: float, std: float, dtype: DTypeLike) -> tuple[float, float]:

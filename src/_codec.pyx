@@ -291,6 +291,7 @@ cdef class GzipDecoder:
                 self._pid = pid
             return self._pool.submit(self._assist)
         except RuntimeError:
+            self._pool = None  # the next thread would begin with what is waiting in it
             return None
 
     def _assist(self):

@@ -15,8 +15,8 @@ class FileServer:
     """What the server holds, what it does to whom, and what it was asked.
 
     The first folder of an address names the behavior: ``/good/NAME`` serves the file, with ranges;
-    ``norange``, ``missing``, ``broken``, ``stall``, ``cut``, ``stop``, ``page``, ``moved``, ``longer``,
-    ``wrong`` and ``silent`` are the methods of `Handler` below.
+    ``norange``, ``missing``, ``broken``, ``stall``, ``cut``, ``chunks``, ``stop``, ``page``, ``moved``,
+    ``longer``, ``wrong`` and ``silent`` are the methods of `Handler` below.
     """
 
     def __init__(self) -> None:
@@ -100,6 +100,14 @@ def file_server() -> Iterator[FileServer]:
                 self.good(data)
             else:
                 self.answer(200, data[: len(data) // 2], len(data))
+
+        def chunks(self, data: bytes) -> None:
+            """Break off within a chunk, of which nobody knows how many there are."""
+            self.close_connection = True
+            self.send_response(200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"%x\r\n" % len(data) + data[: len(data) // 2])
 
         def stop(self, data: bytes) -> None:
             """Send half and say that this is all."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 import time
 
 import numpy as np
@@ -135,6 +136,25 @@ def test_readers_are_kept_and_used_from_where_they_are(path, monkeypatch):
         ff.write_idx(path.with_name(f"{k}"), IMAGES[:3])
         assert len(IdxRows(path.with_name(f"{k}"))[:]) == 3
     assert len(_shared_readers._idle) == _shared_readers._MOST
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork()")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")  # what is asked for here
+def test_a_fork_does_not_read_from_the_same_open_file(tmp_path):
+    images = np.tile(IMAGES, (10, 1, 1))  # more than is read at a time
+    ff.write_idx(tmp_path / "images", images)
+    rows = IdxRows(tmp_path / "images")
+    assert np.array_equal(rows[:100], images[:100])
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.alarm(60)
+            code = 0 if np.array_equal(rows[3000:6000], images[3000:6000]) else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert np.array_equal(rows[100:], images[100:])
 
 
 def test_a_file_that_changes(path):

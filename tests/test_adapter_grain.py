@@ -51,6 +51,13 @@ def test_pickle_and_repr(source):
     assert repr(source) != repr(DataSource(IMAGES, LABELS))
 
 
+@pytest.mark.parametrize("settings", [{}, {"dtype": "f8"}, SETTINGS, {**SETTINGS, "dtype": "f2"}])
+@pytest.mark.parametrize("code", ["u1", "i2", "f4"])
+def test_pickle_whatever_is_converted(code, settings):
+    source = DataSource(IMAGES.astype(code), LABELS, **settings)
+    assert plain(pickle.loads(pickle.dumps(source))[3]) == plain(source[3])
+
+
 def test_protocol(source):
     assert isinstance(source, peer("grain").sources.RandomAccessDataSource)
 

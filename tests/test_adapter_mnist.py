@@ -102,6 +102,18 @@ def test_download(tmp_path, monkeypatch):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["source", name]
 
 
+@pytest.mark.parametrize("behavior", ["cut", "chunks"])
+def test_what_breaks_off_is_not_kept(tmp_path, monkeypatch, server, behavior):
+    """Otherwise it would be found there ever after."""
+    server.files["labels.gz"] = idx_gz(LABELS)
+    monkeypatch.setattr(ours, "datasets_url", server.url("good"))
+    assert ours.download_file("labels.gz", str(tmp_path)) == str(tmp_path / "labels.gz")
+    monkeypatch.setattr(ours, "datasets_url", server.url(behavior))
+    with pytest.raises(OSError, match="broke off before the end of http"):
+        ours.download_file("labels.gz", str(tmp_path), force=True)
+    assert (tmp_path / "labels.gz").read_bytes() == server.files["labels.gz"]
+
+
 def test_install(theirs, tmp_path, monkeypatch):
     """The settings of the installed module count, as its users set those."""
     monkeypatch.setitem(sys.modules, "mnist", theirs)

@@ -47,6 +47,12 @@ def test_errors():
         Idx().decode(Idx().encode(array_of("u1", (9,))), out=np.empty(8, "u1"))
 
 
+def test_foreign_byte_order():
+    """IDX does not keep it, and Zarr would take the items for others."""
+    with pytest.raises(ff.FormatError, match="byte order"):
+        Idx().encode(np.arange(3, dtype=np.dtype("i4").newbyteorder("S")))
+
+
 def test_entry_point():
     found = importlib.metadata.entry_points(group="numcodecs.codecs", name="idx")
     if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -156,5 +157,8 @@ def test_errors(dataset):
         ours.Dataset(IMAGES, LABELS[:69])
     with pytest.raises(TypeError, match="expected a Dataset"):
         ours.loader([1, 2, 3])
+    colored = SimpleNamespace(data=np.zeros((2, 32, 32, 3), "u1"), targets=[0, 1])  # as in CIFAR10
+    with pytest.raises(TypeError, match="expected a Dataset"):
+        ours.loader(colored)
     with pytest.raises(ValueError, match="batch_size"):
         ours.loader(dataset, 0)

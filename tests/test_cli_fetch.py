@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
 from toy_datasets import TOY, arrays, fill
 
 from fmnist_fast.cli import main
-from fmnist_fast.datasets import registry
+from fmnist_fast.datasets import _verified, registry
 from fmnist_fast.datasets.registry import DATASETS
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("isolated")]
@@ -45,6 +46,23 @@ def test_fetch_beside_wrong_files(toy, tmp_path, capsys):
     assert captured.err.count("not used: ") == 4
     assert captured.out.count("downloaded") == 4
     assert all(path.read_bytes() == data for path, data in before.items())
+
+
+def test_fetch_beside_files_that_cannot_be_read(toy, tmp_path, capsys, monkeypatch):
+    """As another user's files may be."""
+    root = fill(tmp_path / "mine")
+    stamp = _verified.stamp
+
+    def refuse(path):
+        if os.path.dirname(path) == str(root):
+            raise PermissionError(13, "Permission denied", path)
+        return stamp(path)
+
+    monkeypatch.setattr(_verified, "stamp", refuse)
+    assert main(["fetch", "toy-mnist", "--root", str(root)]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.count("Permission denied") == 4
+    assert captured.out.count("downloaded") == 4
 
 
 def test_fetch_fails(server, toy, tmp_path, capsys):

@@ -221,5 +221,8 @@ def test_without_pooch(server, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pooch", None)
     with pytest.raises(
         MissingExtraError, match=r"downloading a dataset needs pooch.*fmnist_fast\[download\]"
-    ):
+    ) as caught:
         ff.load(mirrored(server, "good"), root=tmp_path)
+    said = str(caught.value)
+    assert f"looked for train-images-idx3-ubyte.gz, with or without compression, in\n  {tmp_path}" in said
+    assert f"can be put into {tmp_path / 'toy-mnist'} by hand" in said

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import io
 import lzma
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -140,6 +142,44 @@ def test_archive(tmp_path, name):
     (tmp_path / "toys" / name).write_bytes(data[:-30])
     with pytest.raises(ff.FormatError, match=rf"{name}:gzip/train-images.*cannot be read"):
         ff.load(dataset, root=tmp_path, download=False)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("at", "value"), [(6, 1), (8, 99)])  # flag of encryption, method of compression
+def test_archive_that_zipfile_cannot_read(tmp_path, at, value):
+    data = bytearray(zipped({f"{stem}.gz": array for stem, array in ARRAYS.items()}, "gzip/"))
+    for signature, field in ((b"PK\3\4", at), (b"PK\1\2", at + 2)):
+        place = data.find(signature)
+        while place >= 0:
+            data[place + field] = value
+            place = data.find(signature, place + 1)
+    dataset = describe("toy-mnist", "Toy-MNIST", ARRAYS, archive=archive_of(bytes(data)))
+    (tmp_path / "gzip.zip").write_bytes(data)
+    with pytest.raises(ff.FormatError, match=r"gzip\.zip:gzip/train-images.*cannot be read"):
+        ff.load(dataset, root=tmp_path, download=False)
+
+
+def npy(rows):
+    """The header of an array with so many rows, and few of them."""
+    file = io.BytesIO()
+    header = {"descr": "|u1", "fortran_order": False, "shape": (rows, 28, 28)}
+    np.lib.format.write_array_header_1_0(file, header)
+    return file.getvalue() + bytes(784)
+
+
+@pytest.mark.once
+def test_npz_that_is_none_is_passed_over(isolated):
+    """A single array under its name, and an archive whose header claims more than any memory has."""
+    folder = isolated / "data"
+    fill(isolated / "scikit_learn_data")
+    folder.mkdir(exist_ok=True)
+    (folder / "toy.npz").write_bytes(npy(1))
+    check()
+    with zipfile.ZipFile(folder / "toy.npz", "w") as archive:
+        archive.writestr("x_train.npy", npy(1 << 40))
+    check()
+    with pytest.raises(ff.FormatError, match="x_train: cannot be read"):
+        ff.load(TOY, root=folder, download=False)
 
 
 @pytest.mark.once

@@ -169,6 +169,29 @@ def test_without_threads_batches_come_all_the_same(monkeypatch):
     assert numbers(batches_of()) == numbers(batches_of(prefetch=False))
 
 
+def test_a_thread_that_could_not_be_had_leaves_nothing_to_do(monkeypatch):
+    """What was meant for it must not be done later, in memory that the caller has by then."""
+    start, refusals = threading.Thread.start, [True]
+
+    def refused_once(thread):
+        if refusals:
+            refusals.clear()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refused_once)
+    made, fill = [], BatchMaker.fill
+
+    def noted(maker, indices, moves, buffers):
+        made.append(int(indices[0]))
+        return fill(maker, indices, moves, buffers)
+
+    monkeypatch.setattr(BatchMaker, "fill", noted)
+    assert numbers(batches_of(shuffle=False, reuse=True)) == list(range(ROWS))
+    assert not refusals
+    assert made == list(range(0, ROWS, 10))
+
+
 @pytest.mark.once
 def test_when_it_is_done_unasked(monkeypatch):
     images = np.zeros((4000, 28, 28), np.uint8)

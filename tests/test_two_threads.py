@@ -8,6 +8,7 @@ data.
 import gzip
 import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -177,3 +178,34 @@ def test_second_thread_is_used():
     started = {thread.name for thread in set(threading.enumerate()) - before}
     expected = ff.cpu_features()["level"] in ("avx2", "avx512")
     assert any(name.startswith("fmnist_fast") for name in started) == expected
+
+
+def test_a_thread_that_could_not_be_had_leaves_nothing_to_do(monkeypatch):
+    """What was meant for it must not begin with the next one, beside its own work."""
+    if ff.cpu_features()["level"] not in ("avx2", "avx512"):
+        pytest.skip("this CPU has no use for two threads")
+    data, packed = STREAMS["members"]
+    start, submit = threading.Thread.start, ThreadPoolExecutor.submit
+    refusals, submitted, done = [True], [], []
+
+    def refused_once(thread):
+        if refusals:
+            refusals.clear()
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    def counted(pool, work):
+        def noted():
+            done.append(number)
+            work()
+
+        number = len(submitted)
+        submitted.append(number)
+        return submit(pool, noted)
+
+    monkeypatch.setattr(threading.Thread, "start", refused_once)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", counted)
+    assert decode(packed, len(data), piece=400_000)[1].tobytes() == data
+    assert len(submitted) > 1
+    assert not refusals
+    assert 0 not in done

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from http.client import IncompleteRead
+from urllib.error import URLError
 from urllib.request import urlopen
 
 from .._atomic import atomic_file
@@ -19,5 +21,11 @@ def download(address: str, path: str | os.PathLike[str]) -> None:
     OSError
         It cannot be downloaded (`urllib.error.URLError`), or not be written.
     """
-    with urlopen(address, timeout=_TIMEOUT) as answer, atomic_file(path) as file:
-        shutil.copyfileobj(answer, file)
+    try:
+        with urlopen(address, timeout=_TIMEOUT) as answer, atomic_file(path) as file:
+            shutil.copyfileobj(answer, file)
+            missing = getattr(answer, "length", None)  # what was announced and has not come
+            if missing:
+                raise IncompleteRead(b"", missing)
+    except IncompleteRead as error:
+        raise URLError(f"the connection broke off before the end of {address}") from error

@@ -57,6 +57,17 @@ def close_idle_readers() -> None:
         reader.close()
 
 
+def _close_inherited() -> None:
+    """Close them in a forked process: it and its parent would move each other's place in the same files."""
+    global _lock
+    _lock = threading.Lock()  # a thread that is not in this process may have held it
+    close_idle_readers()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_close_inherited)
+
+
 def _taken(key: _Key, row: int) -> IdxReader | None:
     """Take a reader of this file: the nearest one that need not go back, else any."""
     with _lock:

@@ -1,7 +1,8 @@
 """A codec for numcodecs 0.16, and so for Zarr: chunks that are IDX files, compressed or not.
 
 numcodecs finds it by its entry point: ``numcodecs.get_codec({"id": "idx", "compress": "gzip"})``. A chunk is
-read by anything that reads IDX, and keeps its shape and dtype.
+read by anything that reads IDX, and keeps its shape and dtype. Its byte order has to be the machine's: IDX
+does not say which one the items had, and Zarr takes what comes back for items in the order of its array.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from .._extras import optional
 from ..codec import decode_idx, encode_idx
+from ..errors import FormatError
 
 _abc = optional("numcodecs.abc", "numcodecs", "numcodecs", "fmnist_fast.adapters.numcodecs")
 _compat = optional("numcodecs.compat", "numcodecs", "numcodecs", "fmnist_fast.adapters.numcodecs")
@@ -47,9 +49,13 @@ class Idx(_abc.Codec):  # type: ignore
         Raises
         ------
         FormatError
-            Another dtype.
+            Another dtype, or byte order than the machine's.
         """
-        return encode_idx(_compat.ensure_ndarray(buf), compress=self.compress, level=self.level)
+        chunk = _compat.ensure_ndarray(buf)
+        if not chunk.dtype.isnative:
+            native = chunk.dtype.newbyteorder("=").str
+            raise FormatError(f"expected items in the byte order {native!r}, found {chunk.dtype.str!r}")
+        return encode_idx(chunk, compress=self.compress, level=self.level)
 
     def decode(self, buf: Any, out: Any = None) -> NDArray[Any]:
         """Return the chunk of an IDX file, in native byte order.

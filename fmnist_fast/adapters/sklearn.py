@@ -2,7 +2,7 @@
 
 ``Fashion-MNIST`` (40996), ``mnist_784`` (554) and ``Kuzushiji-MNIST`` (41982) come from `fmnist_fast.load`
 instead of 100 MB of text, training images first. Everything else is passed on to scikit-learn: other
-datasets, other target columns, arguments that contradict each other.
+datasets, other target columns, arguments that contradict each other or that it does not know.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from ._named import DIGITS, load_both
 __all__ = ("fetch_openml",)
 
 _PURPOSE = "fmnist_fast.adapters.sklearn"
+_OPTIONS = {
+    *("version", "data_id", "data_home", "target_column", "cache", "return_X_y", "as_frame"),
+    *("n_retries", "delay", "parser", "read_csv_kwargs"),
+}
 
 
 class _Known(NamedTuple):
@@ -93,6 +97,9 @@ def install() -> Installation:
 def _find(name: str | None, options: dict[str, Any]) -> _Known | None:
     ident = options.get("data_id")
     usual = options.get("target_column", "default-target") == "default-target"
+    usual = usual and options.keys() <= _OPTIONS
+    usual = usual and options.get("as_frame", "auto") in ("auto", True, False)
+    usual = usual and options.get("parser", "auto") in ("auto", "pandas", "liac-arff")
     if not usual or options.get("version", "active") not in ("active", 1) or (name and ident):
         return None
     for known in _KNOWN:

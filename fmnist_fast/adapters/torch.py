@@ -199,7 +199,7 @@ def _parts(dataset: Any) -> tuple[Any, Any, dict[str, Any]]:
         return dataset.images, dataset.labels, {name: getattr(dataset, name) for name in names}
     if isinstance(dataset, tuple | list) and len(dataset) == 2:
         return _parts(Dataset(*dataset))
-    if not (hasattr(dataset, "data") and hasattr(dataset, "targets")):
+    if not (hasattr(dataset, "data") and isinstance(getattr(dataset, "targets", None), torch.Tensor)):
         kind = type(dataset).__name__
         raise TypeError(f"expected a Dataset, (images, labels), or a dataset of torchvision, found {kind}")
     from ._pixelwise import affine

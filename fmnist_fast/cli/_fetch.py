@@ -65,6 +65,6 @@ def _present(dataset: Dataset, known: KnownFile, root: str | None) -> str | None
         try:
             read_copy(copy, known, dataset)
             return str(copy)
-        except FmnistFastError as error:
+        except (FmnistFastError, OSError) as error:
             complain(f"not used: {error}")
     return None

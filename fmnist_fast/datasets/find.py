@@ -64,8 +64,7 @@ class Copy:
         """
         if self.member is None:
             return read_idx(self.path, cache=cache)
-        import zipfile  # neither is needed for files of their own
-        import zlib
+        import zipfile  # not needed for files of their own
 
         try:
             if self.path.endswith(".npz"):
@@ -73,7 +72,9 @@ class Copy:
                     return np.ascontiguousarray(arrays[self.member])
             with zipfile.ZipFile(self.path) as archive:
                 data = archive.read(self.member)
-        except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError) as error:
+        except OSError:
+            raise
+        except Exception as error:  # of every kind: zipfile, its decompressors and NumPy each raise their own
             raise FormatError(f"cannot be read: {error}", source=str(self)) from None
         with naming(str(self)):
             return decode_idx(data)

@@ -75,7 +75,9 @@ def load(
         Download what is not there. Needs pooch, from the extra ``download``.
     verify : bool
         Compare content with the published checksums, once for each file as long as it does not change. A file
-        that has none of them is refused. False takes whatever has the right name and fits together.
+        that has none of them is refused. Where no sum of the content is published - EMNIST's files, and those
+        of KMNIST and QMNIST that are not as published - dtype and shape have to be right, and it must not be
+        another known file. False takes whatever has the right name and fits together.
     cache : bool
         Keep the decoded file and open it memory-mapped the next time; see `fmnist_fast.read_idx`.
     upright : bool
@@ -89,7 +91,8 @@ def load(
     images : ndarray of uint8, shape (n, 28, 28)
     labels : ndarray of uint8, shape (n,)
         With ``extended=True``, for QMNIST, int32 of shape (n, 8). Those of EMNIST letters start at 1.
-        Both arrays are writable, and yours. For several splits, a tuple of such pairs.
+        Both arrays are writable, and yours. For several splits, a tuple of such pairs; rows that two of them
+        have in common, as QMNIST's test and test10k have, are in memory once.
 
     Raises
     ------

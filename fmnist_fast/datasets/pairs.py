@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .._extras import MissingExtraError
 from ..errors import DatasetError, FmnistFastError
 from . import _verified
 from ._model import Dataset, KnownFile
@@ -108,6 +109,8 @@ def _download(known: KnownFile, request: _Request, refused: list[_Refusal]) -> _
         path = fetch_file(request.dataset, known, request.root)
     except DatasetError as error:
         raise _not_found(known, request, refused, error.message) from error
+    except MissingExtraError as error:
+        raise MissingExtraError(str(_not_found(known, request, refused, str(error)))) from error
     return _Found(request.read(Copy(path, None, True), known), path)
 
 
