@@ -38,7 +38,7 @@ cdef Py_ssize_t NOGIL_BYTES = 1 << 12
 
 cdef ff_cpu_level LEVEL = _native.level()
 
-_C_API = PyCapsule_New(<void *>ff_capi(LEVEL), b"fmnist_fast._codec._C_API", NULL)  # see include/fmnist_fast.h
+_C_API = PyCapsule_New(<void *>ff_capi(LEVEL), b"fmnist_fast._codec._C_API", NULL)  # include/fmnist_fast.h
 
 
 cdef void *allocated(size_t n) except NULL:

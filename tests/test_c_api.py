@@ -228,8 +228,8 @@ def test_status_text(calls):
 
 
 def test_table_is_the_one_of_the_header(calls):
-    assert (calls.VERSION, calls.SIZE) == (calls.HEADER_VERSION, calls.HEADER_SIZE)
-    assert calls.SIZE == 8 + 8 * np.dtype(np.intp).itemsize
+    assert (calls.version, calls.size) == (calls.header_version, calls.header_size)
+    assert calls.size == 8 + 8 * np.dtype(np.intp).itemsize
 
 
 @pytest.mark.parametrize(("version", "size"), [(1, -1), (0, 0), (2, 0)])
@@ -237,10 +237,10 @@ def test_other_versions_are_refused(calls, monkeypatch, version, size):
     """One function too few, or another version; more functions than known are welcome."""
     from fmnist_fast import _codec
 
-    monkeypatch.setattr(_codec, "_C_API", calls.claim(calls.VERSION, calls.SIZE + 8))
+    monkeypatch.setattr(_codec, "_C_API", calls.claim(calls.version, calls.size + 8))
     calls.import_again()
-    monkeypatch.setattr(_codec, "_C_API", calls.claim(version, calls.SIZE + size))
-    with pytest.raises(ImportError, match=f"found version {version} with {calls.SIZE + size}: install"):
+    monkeypatch.setattr(_codec, "_C_API", calls.claim(version, calls.size + size))
+    with pytest.raises(ImportError, match=f"found version {version} with {calls.size + size}: install"):
         calls.import_again()
 
 

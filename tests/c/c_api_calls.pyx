@@ -5,11 +5,10 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 cdef extern from "fmnist_fast.h" nogil:
     """
     static fmnist_fast_api claimed;
-    static void clear_capsule(PyObject *capsule) { (void)capsule; }
     static PyObject *capsule_that_says(uint32_t version, uint32_t size) {
       claimed.version = version;
       claimed.size = size;
-      return PyCapsule_New(&claimed, FMNIST_FAST_API_CAPSULE, clear_capsule);
+      return PyCapsule_New(&claimed, FMNIST_FAST_API_CAPSULE, NULL);
     }
     """
     int FMNIST_FAST_OK
@@ -25,7 +24,9 @@ cdef extern from "fmnist_fast.h" nogil:
         fmnist_fast_decoder *(*decoder_new)() noexcept nogil
         void (*decoder_free)(fmnist_fast_decoder *) noexcept nogil
         int (*read_header)(fmnist_fast_decoder *, const void *, size_t, fmnist_fast_header *) noexcept nogil
-        int (*decode)(fmnist_fast_decoder *, const void *, size_t, fmnist_fast_header *, void *, size_t) noexcept nogil
+        int (*decode)(
+            fmnist_fast_decoder *, const void *, size_t, fmnist_fast_header *, void *, size_t
+        ) noexcept nogil
         uint64_t (*decoder_offset)(const fmnist_fast_decoder *) noexcept nogil
         uint32_t (*crc32)(uint32_t, const void *, size_t) noexcept nogil
         void (*affine_u8_f32)(const uint8_t *, float *, size_t, float, float) noexcept nogil
@@ -37,8 +38,8 @@ cdef extern from "fmnist_fast.h":
 
 cdef const fmnist_fast_api *api = fmnist_fast_import()
 
-VERSION, SIZE = api.version, api.size
-HEADER_VERSION, HEADER_SIZE = FMNIST_FAST_API_VERSION, sizeof(fmnist_fast_api)
+version, size = api.version, api.size
+header_version, header_size = FMNIST_FAST_API_VERSION, sizeof(fmnist_fast_api)
 
 
 def claim(version, size):
