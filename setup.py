@@ -70,7 +70,8 @@ class BuildExt(build_ext):
         marker.write_text(f"NATIVE = {not reason}\nREASON = {reason!r}\n", encoding="utf-8")
 
 
-common = {"include_dirs": ["src/core", "src"], "depends": sorted(map(str, Path("src").rglob("*.[hp]*")))}
+HEADERS = [*Path("src").rglob("*.[hp]*"), *Path("fmnist_fast").rglob("*.h")]
+common = {"include_dirs": ["src/core", "src"], "depends": sorted(map(str, HEADERS))}
 if LIMITED:
     common |= {"py_limited_api": True, "define_macros": [("Py_LIMITED_API", "0x030B0000")]}
 setup(

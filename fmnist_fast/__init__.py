@@ -1,6 +1,7 @@
 """IDX files (Fashion-MNIST, MNIST and relatives) to NumPy arrays and back, fast and exactly."""
 
 from ._backend import backend, cpu_features
+from ._include import get_include
 from ._version import __version__
 from .adapters.mnist_reader import load_mnist
 from .batches import Batches
@@ -33,6 +34,7 @@ __all__ = (
     "cpu_features",
     "decode_idx",
     "encode_idx",
+    "get_include",
     "load",
     "load_mnist",
     "normalize",

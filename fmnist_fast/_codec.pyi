@@ -1,9 +1,11 @@
 from typing import Any, Self
 
 from numpy.typing import NDArray
-from typing_extensions import disjoint_base
+from typing_extensions import CapsuleType, disjoint_base
 
 __all__ = ("GzipDecoder",)
+
+_C_API: CapsuleType
 
 @disjoint_base
 class GzipDecoder:

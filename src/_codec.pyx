@@ -10,6 +10,7 @@ from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_SIMPLE, PyBU
 from cpython.buffer cimport PyBuffer_Release, PyObject_GetBuffer
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.mem cimport PyMem_Free, PyMem_Malloc
+from cpython.pycapsule cimport PyCapsule_New
 from libc.math cimport INFINITY
 from libc.stdint cimport uint8_t, uint32_t
 
@@ -36,6 +37,8 @@ cdef Py_ssize_t BYPASS_BYTES = 1 << 22
 cdef Py_ssize_t NOGIL_BYTES = 1 << 12
 
 cdef ff_cpu_level LEVEL = _native.level()
+
+_C_API = PyCapsule_New(<void *>ff_capi(LEVEL), b"fmnist_fast._codec._C_API", NULL)  # include/fmnist_fast.h
 
 
 cdef void *allocated(size_t n) except NULL:
@@ -89,8 +92,7 @@ cdef class GzipDecoder:
             self._point = <ff_gzip_point *>allocated(sizeof(ff_gzip_point))
         self._alone_pace = INFINITY
         self._lock = threading.Lock()
-        self._penalty = SLICE
-        self._duet_slice = DUET_SLICE
+        self._penalty, self._duet_slice = SLICE, DUET_SLICE
         if threads > 1 and ff_duet_supported(LEVEL):
             self._duet = <ff_duet *>allocated(sizeof(ff_duet))
 
@@ -167,8 +169,7 @@ cdef class GzipDecoder:
         self._thaw()
         io.pause = pause
         io.base = <uint8_t *>room.held.buf
-        io.out = io.base + start
-        io.out_end = io.base + room.held.len
+        io.out, io.out_end = io.base + start, io.base + room.held.len
         status, consumed = self._run(source, final, &io, NULL)
         return status, consumed, io.out - io.base - start
 
@@ -275,8 +276,7 @@ cdef class GzipDecoder:
             self._penalty *= 2
             self._duet_slice = DUET_SLICE
         else:
-            self._penalty = SLICE
-            self._duet_slice = min(4 * self._duet_slice, DUET_SLICE_MAX)
+            self._penalty, self._duet_slice = SLICE, min(4 * self._duet_slice, DUET_SLICE_MAX)
         PyErr_CheckSignals()
         return 0
 

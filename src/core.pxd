@@ -105,6 +105,10 @@ cdef extern from "gzip.h" nogil:
     ff_status ff_gzip_run_pixels(ff_gzip *g, ff_pixels *px)
 
 
+cdef extern from "capi.h" nogil:
+    const void *ff_capi(ff_cpu_level level)
+
+
 cdef extern from "duet.h" nogil:
     ctypedef struct ff_duet:
         pass

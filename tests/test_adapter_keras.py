@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 import pytest
-from published import load, small_datasets  # noqa: F401  (a fixture)
+from published import pair, small_datasets  # noqa: F401  (a fixture)
 from side_by_side import assert_same, peer, write_folder
 
 from fmnist_fast.adapters import keras as ours
@@ -26,7 +26,7 @@ def theirs(tmp_path_factory):
 def cached(theirs, tmp_path, monkeypatch):
     """Put files where Keras looks, which it does by way of `get_file`."""
     write_folder(tmp_path)
-    (x_train, y_train), (x_test, y_test) = load("mnist"), load("mnist", "test")
+    (x_train, y_train), (x_test, y_test) = pair("mnist"), pair("mnist", "test")
     np.savez(tmp_path / "mnist.npz", x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
     for name in ("fashion_mnist", "mnist"):
         monkeypatch.setattr(f"keras.src.datasets.{name}.get_file", lambda fname, **_: str(tmp_path / fname))
@@ -47,7 +47,7 @@ def test_arguments(cached):
 def test_result_by_itself():
     (x_train, y_train), (x_test, y_test) = ours.fashion_mnist.load_data()
     assert (x_train.shape, y_train.shape, x_test.shape) == ((60, 28, 28), (60,), (10, 28, 28))
-    assert y_test.tolist() == load(split="test")[1].tolist()
+    assert y_test.tolist() == pair(split="test")[1].tolist()
     assert not x_train.flags.writeable
     assert ours.mnist.load_data()[0][0].flags.writeable
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from openml_cache import write_cache
-from published import load, small_datasets  # noqa: F401  (a fixture)
+from published import pair, small_datasets  # noqa: F401  (a fixture)
 from side_by_side import IMAGES, LABELS, assert_same, described, peer
 
 from fmnist_fast.adapters import sklearn as ours
@@ -75,7 +75,7 @@ def test_result_by_itself():
     bunch = ours.fetch_openml("mnist_784", as_frame=False)
     assert bunch.data.shape == (70, 784)
     assert bunch.data.flags.writeable
-    assert np.array_equal(bunch.data[60:], load("mnist", "test")[0].reshape(10, 784))
+    assert np.array_equal(bunch.data[60:], pair("mnist", "test")[0].reshape(10, 784))
     assert bunch.target.tolist() == [str(label) for label in LABELS]
     assert set(KEYS) | {"DESCR", "details"} == set(bunch)
 

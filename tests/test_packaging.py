@@ -24,7 +24,7 @@ import fmnist_fast as ff
 
 pytestmark = pytest.mark.once
 CC_DECIDES = pytest.mark.skipif(os.name == "nt", reason="here the compiler is not found through CC")
-SHIPPED = r"fmnist_fast/(\w+/)*(\w+\.(pyi?|toml|html|css|js)|py\.typed)"
+SHIPPED = r"fmnist_fast/(\w+/)*(\w+\.(pyi?|h|toml|html|css|js)|py\.typed)"
 ROUND_TRIP = """
 import numpy, fmnist_fast as ff
 array = numpy.arange(24, dtype=numpy.int16).reshape(2, 3, 4)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
+
+from ..datasets.loading import load
 
 Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -14,19 +13,13 @@ Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 DIGITS = tuple("0123456789")
 
 
-def load_pair(name: str, split: str) -> Pair:
-    """Return images (n, rows, columns) and labels (n,) of a dataset, wherever `fmnist_fast.load` finds it.
+def load_both(name: str) -> tuple[Pair, Pair]:
+    """Return the training and the test part of a dataset, each images (n, rows, columns) and labels (n,).
 
     Raises
     ------
     DatasetError
         See `fmnist_fast.load`.
     """
-    package: Any = importlib.import_module("fmnist_fast")  # it has imported this package of adapters itself
-    images, labels = package.load(name, split)
-    return images, labels
-
-
-def load_both(name: str) -> tuple[Pair, Pair]:
-    """Return the training and the test part; see `load_pair`."""
-    return load_pair(name, "train"), load_pair(name, "test")
+    train, test = load(name, ("train", "test"))
+    return train, test

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .._extras import optional
+from ..datasets.loading import load
 from ..errors import FormatError, MismatchError
 from ._install import Installation
 from ._install import install as _install
-from ._named import DIGITS, load_pair
+from ._named import DIGITS
 
 __all__ = ("from_arrays", "load_dataset")
 
@@ -102,7 +103,7 @@ def load_dataset(path: str, name: str | None = None, *, split: str | None = None
         return library.load.load_dataset(path, name, split=split, **options)
     dataset, names = _KNOWN[path]
     parts = ("train", "test") if split is None else (split,)
-    found = {part: from_arrays(*load_pair(dataset, part), names) for part in parts}
+    found = {part: from_arrays(*load(dataset, part), names) for part in parts}
     return library.DatasetDict(found) if split is None else found[split]
 
 
