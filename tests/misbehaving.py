@@ -6,7 +6,11 @@ They have the methods that the runner needs of scikit-learn's, without the secon
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
+import warnings
+from pathlib import Path
 
 import numpy as np
 
@@ -48,6 +52,15 @@ class Chatty(Good):
     def fit(self, images, labels):
         os.write(1, b"x" * 200_000)
         print("{" * 100_000, flush=True)
+        return super().fit(images, labels)
+
+
+class Complaining(Good):
+    """A good one that warns of more than a pipe holds."""
+
+    def fit(self, images, labels):
+        for k in range(1000):
+            warnings.warn(f"{k}: {'x' * 150}", stacklevel=1)
         return super().fit(images, labels)
 
 
@@ -108,14 +121,23 @@ class Raising(_Base):
         raise ValueError("these labels are no good\nand a second line")
 
 
-class WithAChild(_Base):
-    """Starts a process and hangs; the number of that process is in a file that the environment names."""
+def _start_child():
+    """Start a process that does nothing, and write its number to the file that the environment names."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    Path(os.environ["TEST_CHILD"]).write_text(str(process.pid))
+    return process
+
+
+class LeavingAChild(Good):
+    """A good one that starts a process and leaves it behind; the number is in a file."""
 
     def fit(self, images, labels):
-        import subprocess
-        import sys
-        from pathlib import Path
+        _start_child()
+        return super().fit(images, labels)
 
-        process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-        Path(os.environ["TEST_CHILD"]).write_text(str(process.pid))
-        process.wait()
+
+class WithAChild(_Base):
+    """Starts a process and hangs; the number of that process is in a file."""
+
+    def fit(self, images, labels):
+        _start_child().wait()

@@ -46,21 +46,21 @@ def classify(cwd, data, *options, **changes):
 @POSIX
 def test_misbehaving_settings(data, tmp_path):
     """Each gets a line with its reason, and the run goes on."""
-    names = ["Leaving", "Crashing", "Raising", "Eating", "Chatty", "Missing"]
+    names = ["Leaving", "Crashing", "Raising", "Eating", "Chatty", "Complaining", "Missing", "LeavingAChild"]
     if sys.platform == "linux":
         names.append("EatingWithoutLimit")
     grid = write_grid(tmp_path / "bad.toml", *names, "Good")
     places = temporary(tmp_path / "temporary")
-    result = classify(
-        tmp_path, data, "--grid", grid, "--memory", "600M", "--jobs", 2, "--repeat", 3, **places
-    )
+    child = tmp_path / "child"
+    options = ("--grid", grid, "--memory", "600M", "--timeout", 60, "--jobs", 2, "--repeat", 3)
+    result = classify(tmp_path, data, *options, TEST_CHILD=str(child), **places)
     assert (result.returncode, result.stderr) == (0, "")
     lines = lines_of(tmp_path / "out.jsonl")
     assert {name: line["status"] for name, line in lines.items()} == {
         **dict.fromkeys(("Leaving", "Crashing"), "crashed"),
         **dict.fromkeys(("Raising", "Missing"), "error"),
         **dict.fromkeys(set(names) & {"Eating", "EatingWithoutLimit"}, "memory"),
-        **dict.fromkeys(("Chatty", "Good"), "ok"),
+        **dict.fromkeys(("Chatty", "Complaining", "LeavingAChild", "Good"), "ok"),
     }
     reasons = {name: line["reason"] for name, line in lines.items()}
     assert reasons["Leaving"].endswith("exit code 7 and without a result; its last words: farewell")
@@ -70,8 +70,10 @@ def test_misbehaving_settings(data, tmp_path):
     assert reasons["Good"] is None
     for line in lines.values():
         assert line["status"] == "ok" or (line["score"], line["mean_accuracy"]) == ([], None)
-        assert line["limits"] == {"timeout": 86400.0, "memory": 600 << 20}
+        assert line["limits"] == {"timeout": 60.0, "memory": 600 << 20}
         assert line["wall_time"] > 0
+    assert len(lines["Complaining"]["warnings"]) == 1000
+    wait_until(lambda: not is_running(int(child.read_text())), 10)
     good = lines["Good"]
     assert len(good["score"]) == good["num_repeat"] == 2, "the first two agree, so there is no third"
     assert good["mean_accuracy"] == np.mean(good["score"]) > 0.3

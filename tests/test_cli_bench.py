@@ -64,7 +64,10 @@ def test_files_of_the_user(data, tmp_path):
     [
         (("--only", "nonsense"), 2, "there is no contest nonsense; known: decode"),
         (("--only", "decode", "--files", "page.html"), 2, "exclude each other"),
+        (("--only", "labels", "--peers", "zlib", "nonsense"), 2, "there is no peer nonsense; --list"),
         (("--pairs", 2), 2, "at least 3"),
+        (("--only", "labels", "--pin", 10**6), 2, "--pin 1000000: this process cannot be kept"),
+        (("--only", "labels", "--json", "none/run.json"), 2, "run.json: there is no folder none"),
         (("--files", "page.html"), 1, "page.html: expected an IDX file"),
         (("--files", "none.gz"), 1, "none.gz"),
         (("--compare", "page.html", "page.html"), 1, "page.html"),

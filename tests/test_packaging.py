@@ -98,7 +98,8 @@ def test_sdist_contents(dist):
     with tarfile.open(dist.sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"pyproject.toml", "setup.py", "README.md", "LICENSE", "CHANGELOG.md", "MANIFEST.in"} <= names
-    assert not sources("src", "fmnist_fast", "tests", "benchmarks", "examples") - names
+    left_out = {"benchmarks/classifiers/report.html"}  # two megabytes that `classify report` makes anew
+    assert sources("src", "fmnist_fast", "tests", "benchmarks", "examples") - names <= left_out
     made = re.compile(r"build/.*|src/_\w+\.c|.*/_build\.py|.*\.(so|pyd|pyc|o)")
     assert not [name for name in names if made.fullmatch(name)]
 

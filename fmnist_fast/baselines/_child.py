@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from .._peak import peak_memory
 from .data import draw_rows, shared
 from .estimator import build
 from .grid import Setting
@@ -95,6 +96,7 @@ def _fit(job: dict[str, Any]) -> dict[str, Any]:
             if repeat and abs(score[-1] - score[-2]) < AGREEMENT:
                 break
     wall, cpu = time.perf_counter() - start, time.process_time() - start_cpu
+    peak = peak_memory()
     return {
         "status": "ok",
         "reason": None,
@@ -107,7 +109,7 @@ def _fit(job: dict[str, Any]) -> dict[str, Any]:
         "wall_time": wall,
         "cpu_time": cpu,
         **times,
-        **_peak_memory(),
+        **({} if peak is None else {"peak_memory": peak}),  # else the watch's samples are kept
     }
 
 
@@ -131,16 +133,6 @@ def _collected_warnings() -> Iterator[list[str]]:
 
 def _first_line(text: str) -> str:
     return (text.strip().splitlines() or [""])[0][:_LONGEST]
-
-
-def _peak_memory() -> dict[str, int]:
-    """Return what the system counted; where it does not count, the watch's samples are kept."""
-    try:
-        import resource
-    except ImportError:
-        return {}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return {"peak_memory": peak if sys.platform == "darwin" else peak * 1024}
 
 
 if __name__ == "__main__":

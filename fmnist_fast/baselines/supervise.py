@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,11 +49,16 @@ def supervise(job: dict[str, Any]) -> dict[str, Any]:
     """
     start, clock = time.time(), time.perf_counter()
     usage = _Usage()
-    with tempfile.TemporaryFile() as errors, _process(errors) as process:
+    # Files, not pipes: a pipe holds 64 KiB, then whoever writes waits for a reader.
+    with (
+        tempfile.TemporaryFile() as answer,
+        tempfile.TemporaryFile() as errors,
+        _process(answer, errors) as process,
+    ):
         _send(process, job)
         outcome = _watch(process, job, usage, clock)
         if outcome is None:
-            outcome = _answer(process, errors)
+            outcome = _outcome(process.returncode, answer, errors)
     return {
         "score": [],
         "num_repeat": 0,
@@ -75,7 +80,7 @@ def supervise(job: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _process(errors: Any) -> Iterator[subprocess.Popen[bytes]]:
+def _process(answer: Any, errors: Any) -> Iterator[subprocess.Popen[bytes]]:
     """Start the process, and see that it has ended when the block has.
 
     It must import this very package, and Ctrl-C must not reach it: whoever watches it ends it.
@@ -86,7 +91,7 @@ def _process(errors: Any) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=answer,
         stderr=errors,
         env=environment,
         start_new_session=True,
@@ -95,9 +100,8 @@ def _process(errors: Any) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         _end(process)
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                pipe.close()
+        if process.stdin:
+            process.stdin.close()
 
 
 def _send(process: subprocess.Popen[bytes], job: dict[str, Any]) -> None:
@@ -147,7 +151,7 @@ def _look(process: subprocess.Popen[bytes], usage: _Usage) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and its children, and wait for it."""
+    """End the process and what it has started, and wait for it."""
     if process.poll() is None:
         psutil = optional("psutil", "psutil", "classify", "the classifier benchmark")
         try:
@@ -161,16 +165,18 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             except psutil.Error:
                 continue
     process.wait()
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):  # its group is empty, which is the rule
+            os.killpg(process.pid, signal.SIGKILL)
 
 
-def _answer(process: subprocess.Popen[bytes], errors: Any) -> dict[str, Any]:
+def _outcome(code: int, answer: Any, errors: Any) -> dict[str, Any]:
     """Return what a process that has ended by itself has to say."""
-    assert process.stdout
-    code = process.returncode
+    answer.seek(0)
     try:
         if code == 0:
-            answer: dict[str, Any] = json.loads(process.stdout.read())
-            return answer
+            outcome: dict[str, Any] = json.loads(answer.read())
+            return outcome
     except ValueError:
         pass
     how = f"with exit code {code}" if code >= 0 else f"by {_signal_name(-code)}"

@@ -12,7 +12,8 @@ from .decoders import DECODERS, absent
 from .measure import Settings
 from .results import Row
 
-_IMPORTS = ("idx2numpy", "mnist", "rapidgzip", "torch")
+#: Peers whose import is timed; their distributions have the same names.
+IMPORTS = ("idx2numpy", "mnist", "rapidgzip", "torch")
 
 
 def memory(lab: Lab, settings: Settings) -> Iterator[Row]:
@@ -34,7 +35,7 @@ def memory(lab: Lab, settings: Settings) -> Iterator[Row]:
 
 def imports(lab: Lab, settings: Settings) -> Iterator[Row]:
     """How long an import takes, NumPy being there already."""
-    for module in (REFERENCE, *_IMPORTS):
+    for module in (REFERENCE, *IMPORTS):
         if not settings.wants(module):
             continue
         if reason := absent(module):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .._peak import peak_memory
 from ..codec import read_idx
 from .decoders import DECODERS
 
@@ -22,23 +23,10 @@ def main(way: str, path: str, size: str, threads: str) -> None:
         read_idx(path, threads=int(threads))
     else:
         DECODERS[way].read(Path(path))
-    print(_peak())
-
-
-def _peak() -> float:
-    """Return the peak of this process in KiB.
-
-    Linux keeps two such figures. The one of `getrusage` survives exec, so a child started by a large parent
-    reports its parent's peak; the one in /proc belongs to this program alone.
-    """
-    try:
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        return float(status.split("VmHWM:")[1].split()[0])
-    except (OSError, IndexError):
-        import resource
-
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return peak / 1024 if sys.platform == "darwin" else peak
+    peak = peak_memory()
+    if peak is None:
+        sys.exit("this system does not tell the peak of a process")
+    print(peak / 1024)
 
 
 if __name__ == "__main__":

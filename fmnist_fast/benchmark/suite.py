@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .._version import __version__
-from .contest import Contest, Lab
+from .contest import REFERENCE, Contest, Lab
 from .contests import CONTESTS
 from .decode import of_file
-from .figures import FIGURES, IMPORT, MEMORY
+from .figures import FIGURES, IMPORT, IMPORTS, MEMORY
 from .machine import facts
 from .measure import Settings, rows_of
 from .results import Row, Run, used
@@ -23,6 +23,13 @@ TITLES: dict[str, str] = {
     "memory": MEMORY,
     "import": IMPORT,
 }
+
+
+def peers() -> dict[str, str]:
+    """Return the name of every way that is not ours, and the distribution that brings it, or ""."""
+    ways = {name: way for contest in CONTESTS.values() for name, way in contest.ways.items()}
+    found = {name: way.package for name, way in ways.items() if not name.startswith(REFERENCE)}
+    return found | {module: module for module in IMPORTS}
 
 
 def run(

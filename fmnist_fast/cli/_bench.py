@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import functools
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..errors import FmnistFastError
 from ._console import complain, say, table
-from ._files import UsageError
+from ._files import UsageError, refuse_existing
 from ._sample import count
 
 _EPILOG = """\
@@ -88,6 +87,7 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure, or compare what was measured."""
     from ..benchmark import results, suite
+    from ..benchmark.paired import pinned
 
     if arguments.list:
         return _list()
@@ -95,10 +95,15 @@ def run(arguments: argparse.Namespace) -> int:
         return _compare(*arguments.compare)
     if unknown := [name for name in arguments.only if name not in suite.TITLES]:
         raise UsageError(f"there is no contest {', '.join(unknown)}; known: {', '.join(suite.TITLES)}")
+    if unknown := sorted(set(arguments.peers or ()) - suite.peers().keys()):
+        raise UsageError(f"there is no peer {', '.join(unknown)}; --list names those there are")
     if arguments.only and arguments.files:
         raise UsageError("--files and --only exclude each other")
     if arguments.pairs is not None and arguments.pairs < 3:
         raise UsageError("--pairs must be at least 3")
+    with pinned(arguments.pin) as held:
+        if arguments.pin is not None and not held:
+            raise UsageError(f"--pin {arguments.pin}: this process cannot be kept on that CPU")
     reports = _reports(arguments)
     done = results.find(arguments.load) if arguments.load else _measure(arguments)
     for report in reports:
@@ -147,8 +152,10 @@ def _measure(arguments: argparse.Namespace) -> Any:
 
 def _reports(arguments: argparse.Namespace) -> list[Callable[[Any], object]]:
     """Return what is to be done with the run; what that needs is missed now, not after the measuring."""
-    from ..benchmark import results
+    from ..benchmark import document, page, plot, results
 
+    for output in filter(None, (arguments.json, arguments.history, arguments.html, arguments.plot)):
+        refuse_existing(output, overwrite=True)
     reports: list[Callable[[Any], object]] = []
     if arguments.json:
         reports.append(lambda done: results.save(done, arguments.json))
@@ -157,14 +164,11 @@ def _reports(arguments: argparse.Namespace) -> list[Callable[[Any], object]]:
             results.history(arguments.history)
         reports.append(lambda done: results.append(done, arguments.history))
     if arguments.html:
-        page = importlib.import_module("fmnist_fast.benchmark.page")
         page.check()
         reports.append(lambda done: page.write(done, arguments.html, arguments.history))
     if arguments.plot:
-        plot = importlib.import_module("fmnist_fast.benchmark.plot")
         plot.check()
         reports.append(lambda done: plot.write(done, arguments.plot))
-    document = importlib.import_module("fmnist_fast.benchmark.document")
     for path in arguments.markdown:
         document.check(path)
         reports.append(functools.partial(document.write, path=path))
@@ -186,15 +190,12 @@ def _compare(first: str, second: str) -> int:
 
 def _list() -> int:
     from ..benchmark import suite
-    from ..benchmark.contests import CONTESTS
     from ..benchmark.decoders import version
 
     say("contests")
     for name, title in suite.TITLES.items():
         say(f"  {name:18} {title}")
-    ways = {name: way for contest in CONTESTS.values() for name, way in contest.ways.items()}
     say("\npeers")
-    for name, way in ways.items():
-        if not name.startswith("fmnist_fast"):
-            say(f"  {name:22} {f'{way.package} {version(way.package)}' if way.package else 'always there'}")
+    for name, package in suite.peers().items():
+        say(f"  {name:22} {f'{package} {version(package)}' if package else 'always there'}")
     return 0

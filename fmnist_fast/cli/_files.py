@@ -26,8 +26,10 @@ def error_text(error: OSError | FmnistFastError, path: str | None = None) -> str
 
 
 def refuse_existing(path: Path, overwrite: bool) -> None:
-    """Raise `UsageError` if the output exists and may not be replaced, before any work is done."""
+    """Raise `UsageError` if the output cannot be made or may not be replaced, before any work is done."""
     if path.is_dir():
         raise UsageError(f"{path}: is a folder, the output must be a file")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path}: there is no folder {path.parent}")
     if path.exists() and not overwrite:
         raise UsageError(f"{path}: the file exists; --overwrite replaces it")

@@ -63,9 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.output
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder")
+    folder.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
         refuse_existing(folder / name, arguments.overwrite)
-    folder.mkdir(parents=True, exist_ok=True)
     shapes = write_sample(folder, arguments.train, arguments.test, arguments.seed, arguments.level)
     for name in NAMES:
         path = folder / name

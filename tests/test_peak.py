@@ -1,0 +1,32 @@
+"""The peak of memory belongs to the process that asks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from command import environment
+
+from fmnist_fast._peak import peak_memory
+
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(os.name == "nt", reason="Windows does not tell it without a library"),
+]
+CHILD = "from fmnist_fast._peak import peak_memory; print(peak_memory())"
+
+
+def test_what_is_held_counts():
+    held = np.ones(64 << 20, np.uint8)
+    assert peak_memory() > held.nbytes
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the figure of Linux")
+def test_a_child_does_not_inherit_it():
+    held = np.ones(256 << 20, np.uint8)
+    command = [sys.executable, "-P", "-c", CHILD]
+    child = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    assert int(child.stdout) < held.nbytes
