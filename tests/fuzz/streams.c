@@ -272,7 +272,7 @@ static void make_data(choice *c, uint8_t *data, size_t n) {
 /* By zlib with any setting: small memory levels make many small blocks, flushes empty ones. */
 static size_t by_zlib(choice *c, uint8_t *out, size_t capacity) {
   static uint8_t data[DATA_LIMIT];
-  const size_t n = below(c, 1u << (4 + below(c, 17)));
+  const size_t n = below(c, 1u << (4 + below(c, one_in(c, 6) ? 17 : 13)));
   z_stream z = {0};
   make_data(c, data, n);
   if (deflateInit2(&z, (int)below(c, 10), Z_DEFLATED, -(9 + (int)below(c, 7)), 1 + (int)below(c, 9),
