@@ -12,11 +12,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from builders import bgzf, gzip_member, idx_header  # noqa: E402
-from drive import wrap_raw  # noqa: E402
-from random_streams import random_stream  # noqa: E402
-from samples import images, noise, text  # noqa: E402
-from vectors import RAW  # noqa: E402
+from builders import bgzf, gzip_member, idx_header
+from drive import wrap_raw
+from random_streams import random_stream
+from samples import images, noise, text
+from vectors import RAW
 
 PLAN_SIZE = 12
 LARGEST = 1 << 16
@@ -29,7 +29,9 @@ def gzip_files(rng: random.Random) -> list[bytes]:
     for level in (0, 1, 6, 9):
         files += [gzip_member(data, level=level) for data in (noise(3000), text(9000), images(40).tobytes())]
     files.append(bgzf(text(30_000), block=5000))
-    files.append(gzip_member(text(99), name=b"name", comment=b"comment", extra=b"ab\1\0x", header_crc=True) * 3)
+    files.append(
+        gzip_member(text(99), name=b"name", comment=b"comment", extra=b"ab\1\0x", header_crc=True) * 3
+    )
     return [data for data in files if len(data) <= LARGEST]
 
 
