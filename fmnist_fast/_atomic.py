@@ -49,8 +49,8 @@ def atomic_file(path: str | os.PathLike[str], *, follow: bool = True) -> Iterato
     if not follow and mode is not None and not stat.S_ISREG(mode):
         mode = None
     if mode is not None and not stat.S_ISREG(mode):
-        with open(path, "wb") as file:
-            yield file
+        with open(path, "wb") as device:
+            yield device
         return
     folder = os.path.dirname(path)
     try:

@@ -62,13 +62,13 @@ EPILOGUE = """
         raise SystemExit("does not come to an end")
     tracemalloc.start()
     held = []
-    for _ in range(2):  # what failed calls leave behind would add up
+    for _ in range(2):  # a decoder or array left behind by each failed call would add up to megabytes
         for j in range(1, k, 3):
             fail_at(j)
         call()
         gc.collect()
         held.append(tracemalloc.get_traced_memory()[0])
-    assert held[1] - held[0] < 20_000, held
+    assert held[1] - held[0] < 2 * expected.nbytes, held
     print(failures)
 """
 
