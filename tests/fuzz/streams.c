@@ -86,6 +86,12 @@ static void random_code(choice *c, code *k, unsigned symbols, unsigned among, un
   }
 }
 
+void random_lengths(choice *c, uint8_t *lengths, unsigned symbols, unsigned needed) {
+  code k;
+  random_code(c, &k, symbols, symbols, 1 + below(c, symbols), needed, LONGEST);
+  memcpy(lengths, k.length, symbols);
+}
+
 /* One length that makes a set incomplete or over-subscribed. */
 static void damage_code(choice *c, code *k) { k->length[below(c, k->symbols)] = (uint8_t)below(c, LONGEST + 1); }
 
@@ -140,8 +146,8 @@ static void dynamic_header(writer *w, choice *c, const code *litlen, const code 
   put_lengths(w, c, lengths, nlitlen + ndist);
 }
 
-static unsigned length_extra(unsigned symbol) { return symbol < 265 || symbol >= 285 ? 0 : (symbol - 261) / 4; }
-static unsigned dist_extra(unsigned symbol) { return symbol < 4 || symbol > 29 ? 0 : symbol / 2 - 1; }
+unsigned length_extra(unsigned symbol) { return symbol < 265 || symbol >= 285 ? 0 : (symbol - 261) / 4; }
+unsigned dist_extra(unsigned symbol) { return symbol < 4 || symbol > 29 ? 0 : symbol / 2 - 1; }
 
 static unsigned some_symbol(choice *c, const code *k, unsigned from, unsigned to) {
   for (unsigned tries = 0; tries < 64; tries++) {

@@ -12,4 +12,11 @@ size_t make_stream(choice *c, uint8_t *out, size_t capacity);
 /* Set CRC-32 and length of the first member to what zlib finds, if it ends. */
 void mend_trailer(uint8_t *data, size_t size);
 
+/* Lengths of a complete code, or of one word, for some of the symbols, `needed` among them. */
+void random_lengths(choice *c, uint8_t *lengths, unsigned symbols, unsigned needed);
+
+/* Extra bits of a symbol. */
+unsigned length_extra(unsigned symbol);
+unsigned dist_extra(unsigned symbol);
+
 #endif
