@@ -22,16 +22,22 @@ static uint32_t size_class(unsigned byte) {
   return sizes[byte % 16];
 }
 
+/* The CPU levels of this machine. */
+static unsigned find_levels(ff_cpu_level *levels) {
+  unsigned n = 0;
+  for (unsigned l = 0; l < FF_CPU_LEVELS; l++)
+    if (ff_cpu_cap(ff_cpu_detect(), ff_cpu_name((ff_cpu_level)l)) == (int)l)
+      levels[n++] = (ff_cpu_level)l;
+  return n;
+}
+
 bool plan_read(plan *p, const uint8_t *data, size_t size) {
   static ff_cpu_level levels[FF_CPU_LEVELS];
   static unsigned known;
   if (size < PLAN_SIZE)
     return false;
-  for (unsigned l = 0; !known && l < FF_CPU_LEVELS; l++)
-    if (ff_cpu_cap(ff_cpu_detect(), ff_cpu_name((ff_cpu_level)l)) == (int)l)
-      levels[known++] = (ff_cpu_level)l;
-  if (!levels[0] && known == 0)
-    return false;
+  if (!known)
+    known = find_levels(levels);
   p->level = levels[data[0] % known];
   p->how = (way)(data[0] / 16 % 4);
   p->piece = size_class(data[1]);
