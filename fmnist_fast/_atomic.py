@@ -8,14 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+_PREFIX, _SUFFIX = ".fmnist_fast-", ".tmp"
+
 
 @contextmanager
 def atomic_file(path: str | os.PathLike[str], *, follow: bool = True) -> Iterator[BinaryIO]:
     """Open a file to write that takes its name only when the block ends well.
 
     It is written under another name in the same folder, flushed to disk and renamed, and the folder
-    is flushed too. A symbolic link keeps pointing where it does: its target is replaced. A device or
-    pipe has no content to keep and is written to directly.
+    is flushed too. What killed processes have left in the folder is removed. A symbolic link keeps pointing
+    where it does: its target is replaced. A device or pipe has no content to keep and is written to directly.
 
     Parameters
     ----------
@@ -42,13 +49,13 @@ def atomic_file(path: str | os.PathLike[str], *, follow: bool = True) -> Iterato
     if not follow and mode is not None and not stat.S_ISREG(mode):
         mode = None
     if mode is not None and not stat.S_ISREG(mode):
-        with open(path, "wb") as file:
-            yield file
+        with open(path, "wb") as device:
+            yield device
         return
     folder = os.path.dirname(path)
-    temporary = os.path.join(folder, f".fmnist_fast-{os.urandom(8).hex()}.tmp")
     try:
-        file = open(temporary, "xb")  # noqa: SIM115  (outside of the block that removes it)
+        _sweep(folder)
+        temporary, file = _create(folder)
     except OSError as error:
         error.filename = path
         raise
@@ -59,12 +66,41 @@ def atomic_file(path: str | os.PathLike[str], *, follow: bool = True) -> Iterato
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+            if fcntl:  # while it is locked, nobody takes it for litter
+                os.replace(temporary, path)
+        if not fcntl:
+            os.replace(temporary, path)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
     _sync_folder(folder)
+
+
+def _create(folder: str) -> tuple[str, BinaryIO]:
+    """Create a temporary file, locked for as long as this process lives."""
+    while True:
+        temporary = os.path.join(folder, f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}")
+        file = open(temporary, "xb")  # noqa: SIM115  (the caller closes it)
+        if not fcntl:
+            return temporary, file
+        with suppress(OSError):  # a file system without locks: there nothing is swept either
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return temporary, file
+        file.close()  # swept before it was locked
+
+
+def _sweep(folder: str) -> None:
+    """Remove temporary files whose process is gone, as nobody holds their lock any more."""
+    if not fcntl:
+        return
+    with os.scandir(folder) as entries:
+        found = [e.path for e in entries if e.name.startswith(_PREFIX) and e.name.endswith(_SUFFIX)]
+    for path in found:
+        with suppress(OSError), open(path, "rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(path)
 
 
 def _sync_folder(folder: str) -> None:

@@ -90,7 +90,10 @@ def parse_header(buffer):
         PyBuffer_Release(&view)
     if status != FF_END:
         return _idx.parse_header(buffer)  # which finds the words for what is wrong
-    return _idx.Header(_idx.DTYPES[header.type], tuple([header.dim[i] for i in range(header.rank)]))
+    shape = []
+    for i in range(header.rank):  # a comprehension here makes Cython 3.3 release an item twice without memory
+        shape.append(header.dim[i])
+    return _idx.Header(_idx.DTYPES[header.type], tuple(shape))
 
 
 def crc32(data, uint32_t value=0):

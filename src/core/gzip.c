@@ -40,6 +40,14 @@ void ff_gzip_restore(ff_gzip *g, ff_cpu_level level, const ff_gzip_point *point)
   memcpy(g->inflate.window, point->window, FF_WINDOW);
 }
 
+/* Fuzzers build without the checks, to get behind them. */
+static bool agree(uint32_t told, uint32_t found) {
+#ifdef FF_UNCHECKED
+  found = told;
+#endif
+  return told == found;
+}
+
 static size_t at_hand(const ff_io *io) { return (size_t)(io->in_end - io->in); }
 
 /* Consume n header bytes. */
@@ -123,7 +131,7 @@ static ff_status header_crc(ff_gzip *g, ff_io *io) {
   if (g->flags & FLAG_HEADER_CRC) {
     if (at_hand(io) < 2)
       return FF_NEED_INPUT;
-    if (ff_load16(io->in) != (g->header_crc & 0xFFFF))
+    if (!agree(ff_load16(io->in), g->header_crc & 0xFFFF))
       return FF_BAD_HEADER_CRC;
     io->in += 2;
   }
@@ -151,11 +159,11 @@ static ff_status trailer(ff_gzip *g, ff_io *io) {
   g->stored = ff_load32(io->in);
   io->in += 4;
   if (g->phase == FF_GZIP_CRC) {
-    if (g->stored != g->crc)
+    if (!agree(g->stored, g->crc))
       return FF_BAD_CRC;
     g->phase = FF_GZIP_SIZE;
   } else {
-    if (g->stored != (uint32_t)g->inflate.produced)
+    if (!agree(g->stored, (uint32_t)g->inflate.produced))
       return FF_BAD_SIZE;
     g->phase = FF_GZIP_BETWEEN;
   }

@@ -1,0 +1,61 @@
+"""Write the inputs that the fuzzers start from: `make_corpus.py FOLDER` makes FOLDER/gzip and FOLDER/idx.
+
+An input for the decoder is a plan of 12 bytes (steps.h) and a gzip file. The files are the vectors of the
+tests, good ones and bad ones, and a few of each kind of encoder; with each of them goes another plan.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from builders import bgzf, gzip_member, idx_header
+from drive import wrap_raw
+from random_streams import random_stream
+from samples import images, noise, text
+from vectors import RAW
+
+PLAN_SIZE = 12
+LARGEST = 1 << 16
+
+
+def gzip_files(rng: random.Random) -> list[bytes]:
+    """Members of every kind, one or several."""
+    files = [wrap_raw(vector.raw) for vector in RAW]
+    files += [wrap_raw(random_stream(rng)) for _ in range(60)]
+    for level in (0, 1, 6, 9):
+        files += [gzip_member(data, level=level) for data in (noise(3000), text(9000), images(40).tobytes())]
+    files.append(bgzf(text(30_000), block=5000))
+    files.append(
+        gzip_member(text(99), name=b"name", comment=b"comment", extra=b"ab\1\0x", header_crc=True) * 3
+    )
+    return [data for data in files if len(data) <= LARGEST]
+
+
+def idx_headers() -> list[bytes]:
+    """Headers of every type, of small and of impossible shapes, whole and cut."""
+    shapes = [(1,), (10, 28, 28), (0, 5), (2**32 - 1,) * 4, (1,) * 64]
+    headers = [bytearray(idx_header(shape)) for shape in shapes]
+    typed = [bytes(header[:2] + bytes([code]) + header[3:]) for header in headers for code in range(7, 16)]
+    return typed + [header[:-1] for header in typed[::9]] + [b"", b"\0", b"\0\0\x08\0"]
+
+
+def write(folder: Path, inputs: list[bytes]) -> None:
+    """One file for each input."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate(inputs):
+        (folder / f"{number:04}").write_bytes(data)
+
+
+def main(folder: str) -> None:
+    """Write both corpora."""
+    rng = random.Random(1952)
+    write(Path(folder, "gzip"), [rng.randbytes(PLAN_SIZE) + data for data in gzip_files(rng)])
+    write(Path(folder, "idx"), idx_headers())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

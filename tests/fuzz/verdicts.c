@@ -1,0 +1,35 @@
+#include "verdicts.h"
+
+/* A fault shows up some bits before or behind the place where zlib has put its bits down. */
+#define NEARBY 8
+
+static verdict_kind kind_of(ff_status status) {
+  switch (status) {
+  case FF_END:
+    return OK;
+  case FF_TRAILING:
+    return TRAILING;
+  case FF_TRUNCATED:
+    return TRUNCATED;
+  default:
+    return status >= FF_BAD_BLOCK_TYPE && status < FF_TRUNCATED ? CORRUPT : TOO_LONG;
+  }
+}
+
+void compare(const verdict *v, const decoder *d, const feed *f, ff_status status, size_t produced) {
+  const ff_gzip *const g = &d->gzip;
+  uint64_t members = g->members;
+  CHECK(kind_of(status) == v->kind, "status %d, zlib %d", status, v->kind);
+  CHECK(produced == v->produced, "%zu bytes, zlib %zu", produced, v->produced);
+  CHECK(g->offset == f->at, "offset %llu after %zu bytes", (unsigned long long)g->offset, f->at);
+  if (v->kind == OK || v->kind == TRAILING)
+    CHECK(f->at == v->consumed, "%zu bytes consumed, zlib %zu", f->at, v->consumed);
+  if (v->kind == CORRUPT)
+    CHECK(f->at <= v->consumed + NEARBY && v->consumed <= f->at + NEARBY, "%zu consumed, zlib %zu", f->at,
+          v->consumed);
+  if (v->kind == TRUNCATED)
+    members += g->phase == FF_GZIP_BETWEEN && f->at < f->size;
+  else if (v->kind == CORRUPT)
+    members += !members; /* its magic is what is wrong */
+  CHECK(members == v->members, "%llu members, zlib %u", (unsigned long long)members, v->members);
+}
