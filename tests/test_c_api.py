@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import os
-import re
-import shlex
 import shutil
 import sys
-import sysconfig
 import threading
 import zlib
 from pathlib import Path
@@ -17,12 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from builders import idx_bytes
-from distributions import ROOT, only, run
+from compiling import COMPILER, compiled, loaded
+from distributions import run
 from samples import images
 
 import fmnist_fast as ff
 
-COMPILER = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
 OK, TRUNCATED, CORRUPT, FORMAT, TRAILING, NO_ROOM = range(6)
 SETUP = """
 import fmnist_fast
@@ -34,37 +30,6 @@ setup(ext_modules=cythonize(Extension("c_api_calls", ["c_api_calls.pyx"], includ
 """
 
 pytestmark = pytest.mark.once
-
-
-def code_of_page() -> dict[str, str]:
-    """The files that the page shows, by name."""
-    path = ROOT / "docs" / "c_api.md"
-    if not path.exists():
-        pytest.skip("docs/c_api.md is not here")
-    pattern = r"^<!-- module: (\S+) -->\n\n```\w+\n(.*?)^```$"
-    return dict(re.findall(pattern, path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
-
-
-def compiled(folder: Path, name: str) -> Path:
-    """Build the module whose source and setup.py lie in a folder."""
-    pytest.importorskip("Cython", reason="Cython is not installed")
-    if os.name == "posix" and not shutil.which(COMPILER[0]):
-        pytest.skip(f"there is no compiler {COMPILER[0]}")
-    if not Path(sysconfig.get_path("include"), "Python.h").exists():
-        pytest.skip("Python's headers are not here")
-    package = str(Path(ff.__file__).parents[1])
-    command = (sys.executable, "-P", "setup.py", "-q", "build_ext", "--inplace")
-    built = run(*command, cwd=folder, PYTHONPATH=package, CFLAGS="-O1")
-    assert built.returncode == 0, built.stdout
-    return only([path for path in folder.glob(f"{name}.*") if path.suffix in (".so", ".pyd")])
-
-
-def loaded(path: Path):
-    """Import a compiled module, here."""
-    spec = importlib.util.spec_from_file_location(path.name.partition(".")[0], path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
@@ -251,20 +216,6 @@ def test_numpy_backend_is_refused(calls_file):
     assert result.returncode == 1
     assert "ImportError: the C API of fmnist_fast needs its backend 'native'" in result.stdout
     assert "what runs is 'numpy'" in result.stdout
-
-
-def test_example_of_the_page(tmp_path):
-    if ff.backend != "native":
-        pytest.skip("the C API needs the native backend")
-    for name, code in code_of_page().items():
-        (tmp_path / name).write_text(code, encoding="utf-8")
-    brightness = loaded(compiled(tmp_path, "brightness")).brightness
-    data = ff.encode_idx(images(30), compress="gzip")
-    assert brightness(data) == pytest.approx(images(30).mean())
-    with pytest.raises(ValueError, match="ends early"):
-        brightness(data[:-1])
-    with pytest.raises(ValueError, match="type, rank or size"):
-        brightness(ff.encode_idx(images(30).astype(np.int16)))
 
 
 @pytest.mark.skipif(

@@ -10,12 +10,12 @@
  * Contract
  *   GIL      fmnist_fast_import() needs it. The functions of the table neither need nor take it.
  *   Threads  any number of calls at a time, but one at a time for each decoder.
- *   Memory   every buffer is the caller's, is not kept after the call, and may have any alignment. Input and output must
- *            not overlap. Only decoder_new() allocates: less than a megabyte, which decoder_free() gives back.
+ *   Memory   every buffer is the caller's, is not kept after the call, and may have any alignment. Input and output
+ *            must not overlap. Only decoder_new() allocates: less than a megabyte, which decoder_free() gives back.
  *   Errors   come back as a status. Nothing is printed, and no Python exception is set. After an error, `out` holds
  *            unspecified bytes, and the decoder can be used again.
- *   Checks   decode() accepts what fmnist_fast.decode_idx() accepts, except xz: gzip with all checksums, or uncompressed.
- *            What the data says of its own size is never trusted: nothing is written outside `room`.
+ *   Checks   decode() accepts what fmnist_fast.decode_idx() accepts, except xz: gzip, or uncompressed.
+ *            Checksums are verified. The size that the data claims is not trusted: nothing is written outside `room`.
  *   Results  do not depend on the processor. FMNIST_FAST_CPU holds here too.
  */
 #ifndef FMNIST_FAST_H
@@ -72,7 +72,7 @@ typedef struct fmnist_fast_api {
   fmnist_fast_decoder *(*decoder_new)(void);
   void (*decoder_free)(fmnist_fast_decoder *decoder);
 
-  /* Read the header of an IDX file from its first bytes, gzip or uncompressed. FMNIST_FAST_TRUNCATED: these are too few.
+  /* Read the header of an IDX file from its first bytes, gzip or uncompressed. FMNIST_FAST_TRUNCATED: too few.
    * *header is set if the status is FMNIST_FAST_OK. */
   int (*read_header)(fmnist_fast_decoder *decoder, const void *data, size_t size, fmnist_fast_header *header);
 
@@ -96,8 +96,8 @@ typedef struct fmnist_fast_api {
 } fmnist_fast_api;
 
 #ifdef Py_PYTHON_H
-/* The table; or NULL and an ImportError: fmnist_fast is missing, runs on its NumPy backend, or is too old or too new for
- * what was compiled with this header. Call it with the GIL, best where the module is initialized. */
+/* The table; or NULL and an ImportError: fmnist_fast is missing, runs on its NumPy backend, or is too old or too new
+ * for what was compiled with this header. Call it with the GIL, best where the module is initialized. */
 static inline const fmnist_fast_api *fmnist_fast_import(void) {
   const fmnist_fast_api *api;
   PyObject *backend, *package = PyImport_ImportModule("fmnist_fast");
