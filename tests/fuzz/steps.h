@@ -65,12 +65,14 @@ __attribute__((format(printf, 4, 5), noreturn)) void check_failed(const char *co
 #if defined(__has_feature)
 #if __has_feature(memory_sanitizer)
 #include <sanitizer/msan_interface.h>
+#define MEMORY_SANITIZER 1
 #define FORGET(p, n) __msan_allocated_memory(p, n)
 #define WRITTEN(p, n) __msan_check_mem_is_initialized(p, n)
 #define FOREIGN(p, n) __msan_unpoison(p, n)
 #endif
 #endif
 #ifndef FORGET
+#define MEMORY_SANITIZER 0
 #define FORGET(p, n) ((void)(p), (void)(n))
 #define WRITTEN(p, n) ((void)(p), (void)(n))
 #define FOREIGN(p, n) ((void)(p), (void)(n))
