@@ -19,8 +19,8 @@ typedef enum {
 typedef struct plan {
   ff_cpu_level level;
   way how;
-  uint32_t piece; /* greatest piece of input; 0: everything at once */
-  uint32_t room;  /* greatest room for output; 0: what is expected, and up to 320 bytes more */
+  uint32_t piece;               /* greatest piece of input; 0: everything at once */
+  uint32_t room;                /* greatest room for output; 0: what is expected, and up to 320 bytes more */
   uint32_t lanes, window, seed; /* test hooks of the lanes */
   choice c;
 } plan;
