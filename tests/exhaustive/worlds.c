@@ -52,7 +52,8 @@ static void run(const uint8_t *data, size_t n, const verdict *v, size_t cut, siz
           room);
     CHECK(got || status != FF_OUTPUT_FULL || !left, "stands still; cut %zu, room %zu", cut, room);
     made += got;
-    if (status == FF_OUTPUT_FULL && made >= room) /* full to the last byte: whether more is to come needs room to tell */
+    if (status == FF_OUTPUT_FULL &&
+        made >= room) /* full to the last byte: whether more is to come needs room to tell */
       slack_out++;
     feed_consumed(&f, &io);
   }

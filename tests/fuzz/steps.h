@@ -19,8 +19,8 @@ typedef enum {
 typedef struct plan {
   ff_cpu_level level;
   way how;
-  uint32_t piece; /* greatest piece of input; 0: everything at once */
-  uint32_t room;  /* greatest room for output; 0: what is expected, and up to 320 bytes more */
+  uint32_t piece;               /* greatest piece of input; 0: everything at once */
+  uint32_t room;                /* greatest room for output; 0: what is expected, and up to 320 bytes more */
   uint32_t lanes, window, seed; /* test hooks of the lanes */
   choice c;
 } plan;
@@ -65,12 +65,14 @@ __attribute__((format(printf, 4, 5), noreturn)) void check_failed(const char *co
 #if defined(__has_feature)
 #if __has_feature(memory_sanitizer)
 #include <sanitizer/msan_interface.h>
+#define MEMORY_SANITIZER 1
 #define FORGET(p, n) __msan_allocated_memory(p, n)
 #define WRITTEN(p, n) __msan_check_mem_is_initialized(p, n)
 #define FOREIGN(p, n) __msan_unpoison(p, n)
 #endif
 #endif
 #ifndef FORGET
+#define MEMORY_SANITIZER 0
 #define FORGET(p, n) ((void)(p), (void)(n))
 #define WRITTEN(p, n) ((void)(p), (void)(n))
 #define FOREIGN(p, n) ((void)(p), (void)(n))

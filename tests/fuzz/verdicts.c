@@ -25,8 +25,7 @@ void compare(const verdict *v, const decoder *d, const feed *f, ff_status status
   if (v->kind == OK || v->kind == TRAILING)
     CHECK(f->at == v->consumed, "%zu bytes consumed, zlib %zu", f->at, v->consumed);
   if (v->kind == CORRUPT)
-    CHECK(f->at <= v->consumed + NEARBY && v->consumed <= f->at + NEARBY, "%zu consumed, zlib %zu", f->at,
-          v->consumed);
+    CHECK(f->at <= v->consumed + NEARBY && v->consumed <= f->at + NEARBY, "%zu consumed, zlib %zu", f->at, v->consumed);
   if (v->kind == TRUNCATED)
     members += g->phase == FF_GZIP_BETWEEN && f->at < f->size;
   else if (v->kind == CORRUPT)
