@@ -152,7 +152,7 @@ class _FileSource(Source):
             if isinstance(piece, str):
                 raise TypeError("the file object was opened in text mode; open it in binary mode")
             count = piece if piece is None else memoryview(piece).nbytes
-            if piece and count <= len(view):
+            if count and count <= len(view):
                 view[:count] = memoryview(piece).cast("B")
         if count is None:
             raise BlockingIOError("the file object is in non-blocking mode and has no bytes ready")

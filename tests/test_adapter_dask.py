@@ -169,6 +169,16 @@ def test_a_file_that_changes(path):
         lazy[:5].compute()
 
 
+def test_a_file_that_is_replaced_within_a_tick_of_its_clock(path):
+    rows, before = IdxRows(path), os.stat(path)
+    ff.write_idx(path, IMAGES, compress=False)
+    os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
+    assert np.array_equal(rows[:5], IMAGES[:5])
+    ff.write_idx(path, 255 - IMAGES, compress=False)
+    os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
+    assert np.array_equal(rows[:5], 255 - IMAGES[:5])
+
+
 def test_no_such_row(path):
     for row in (1000, -1001):
         with pytest.raises(IndexError):

@@ -123,6 +123,7 @@ def test_everything_else_is_theirs(monkeypatch):
         (IMAGES, LABELS[:69], ff.MismatchError),
         (IMAGES, LABELS + 1, ff.MismatchError),
         (IMAGES, LABELS.astype("i4") - 1, ff.MismatchError),
+        (IMAGES, LABELS / 2, ValueError),
         (IMAGES.astype("f4"), LABELS, ff.FormatError),
         (IMAGES.reshape(70, 784), LABELS, ff.FormatError),
     ],

@@ -42,6 +42,9 @@ def test_elements(source, rows):
             source[index]
     with pytest.raises(ff.MismatchError):
         DataSource(IMAGES, LABELS[1:])
+    with pytest.raises(ValueError, match=r"whole numbers, not 0\.5"):
+        DataSource(IMAGES, LABELS + 0.5)
+    assert DataSource(IMAGES, LABELS.astype("f4"))[3]["label"] == LABELS[3]
 
 
 def test_pickle_and_repr(source):

@@ -107,6 +107,15 @@ def test_loader_shuffles_each_epoch_anew(dataset):
     assert torch.equal(next(iter(loader))[1], first)
 
 
+def test_an_epoch_begins_with_iter_not_with_its_first_batch(dataset):
+    loader = ours.loader(dataset, 70, shuffle=True, seed=4)
+    expected = next(iter(loader))[1]
+    loader.set_epoch(0)
+    epoch = iter(loader)
+    loader.set_epoch(5)
+    assert torch.equal(next(epoch)[1], expected)
+
+
 def test_loader_goes_on(dataset):
     loader = ours.loader(dataset, 16, shuffle=True, seed=4)
     batches = iter(loader)

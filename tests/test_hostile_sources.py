@@ -50,6 +50,12 @@ LIES = {
 
 
 @content
+@pytest.mark.parametrize("kind", [bytearray, memoryview, lambda part: np.frombuffer(part, np.uint8)])
+def test_read_that_returns_other_buffers(data, kind):
+    assert same(ff.read_idx(Scripted(data, lambda part, size: kind(part), 0)), IMAGES)
+
+
+@content
 @pytest.mark.parametrize("lie", LIES)
 @pytest.mark.parametrize("after", [0, 1, 2])
 def test_read_that_lies(data, lie, after):

@@ -14,6 +14,20 @@ from ..errors import MismatchError
 Rows = NDArray[np.int64]
 
 
+def class_numbers(labels: ArrayLike) -> Rows:
+    """Return labels as int64.
+
+    Raises
+    ------
+    ValueError
+        One of them is no whole number.
+    """
+    found = np.asarray(labels)
+    if found.dtype.kind == "f" and (found != np.floor(found)).any():
+        raise ValueError(f"labels must be whole numbers, not {found[found != np.floor(found)][0]}")
+    return found.astype(np.int64, copy=False)
+
+
 class Samples:
     """What the map-style datasets of several libraries have below them.
 
@@ -49,7 +63,7 @@ class Samples:
         shape: int | tuple[int, ...] | None,
     ) -> None:
         self.images: NDArray[Any] = np.asarray(images)
-        self.labels = None if labels is None else np.asarray(labels, np.int64)
+        self.labels = None if labels is None else class_numbers(labels)
         self._gather = Gather(self.images, normalize, dtype, threads=1)
         row = self._gather.shape[1:]
         self.shape = row if shape is None else row_shape(row, shape)

@@ -11,7 +11,7 @@ from ..reader import IdxReader, open_idx
 
 _MOST = 8  # idle ones
 
-_Key = tuple[str, int, int]
+_Key = tuple[str, int, int, int]
 
 _idle: list[tuple[_Key, IdxReader]] = []  # the last one used is the last
 _lock = threading.Lock()
@@ -33,7 +33,8 @@ def borrowed_reader(path: str, row: int) -> Iterator[IdxReader]:
         At any row. It is kept open afterwards unless an exception comes back.
     """
     status = os.stat(path)
-    key = (path, status.st_size, status.st_mtime_ns)
+    # No other file has the inode as long as this one is open, and times may be coarse.
+    key = (path, status.st_ino, status.st_size, status.st_mtime_ns)
     reader = _taken(key, row) or open_idx(path)
     try:
         yield reader

@@ -20,6 +20,7 @@ from ..errors import FormatError, MismatchError
 from ._install import Installation
 from ._install import install as _install
 from ._named import DIGITS
+from ._samples import class_numbers
 
 __all__ = ("from_arrays", "load_dataset")
 
@@ -54,10 +55,12 @@ def from_arrays(images: ArrayLike, labels: ArrayLike, names: Sequence[str] = DIG
         Images of another dtype or rank.
     MismatchError
         Not as many labels as images, or a label that is no class.
+    ValueError
+        A label that is no whole number.
     """
     library = optional("datasets", "Hugging Face datasets", "huggingface", "fmnist_fast.adapters.datasets")
     arrow = optional("pyarrow", "pyarrow", "huggingface", "fmnist_fast.adapters.datasets")
-    pixels, classes = np.asarray(images), np.asarray(labels, np.int64)
+    pixels, classes = np.asarray(images), class_numbers(labels)
     if pixels.dtype != np.uint8 or pixels.ndim != 3:
         raise FormatError(f"expected uint8 of rank 3, found {pixels.dtype} of rank {pixels.ndim}")
     if classes.shape != pixels.shape[:1]:

@@ -1,6 +1,7 @@
 """The functions of ``examples/datasets.py`` in JAX's repository: `mnist_raw` and `mnist`.
 
-As there: NumPy arrays, training part first. ``fashion=True`` is new.
+As there: NumPy arrays, training part first. Otherwise than there: pixels are multiplied by 1 / 255 instead
+of divided by 255, which differs in the last bit of some. ``fashion=True`` is new.
 """
 
 from __future__ import annotations

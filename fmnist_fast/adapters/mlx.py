@@ -1,6 +1,8 @@
 """The function of ``mnist/mnist.py`` in the repository mlx-examples.
 
 As there: NumPy arrays, float32 from 0 to 1 and uint32. The caller turns them into ``mlx.core.array``.
+Otherwise than there: pixels are multiplied by 1 / 255 instead of divided by 255, which differs in the last
+bit of some.
 """
 
 from __future__ import annotations

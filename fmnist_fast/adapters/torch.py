@@ -110,8 +110,7 @@ class Loader:
 
     def __iter__(self) -> Iterator[Any]:
         """Begin the next epoch."""
-        for batch in self.batches:
-            yield tuple(map(self._placed, batch)) if isinstance(batch, tuple) else self._placed(batch)
+        return map(self._placed, self.batches)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch that comes next, see `fmnist_fast.Batches.set_epoch`."""
@@ -125,7 +124,10 @@ class Loader:
         """Go on where `state_dict` was called, see `fmnist_fast.Batches.load_state_dict`."""
         self.batches.load_state_dict(state)
 
-    def _placed(self, array: NDArray[Any]) -> Any:
+    def _placed(self, batch: Any) -> Any:
+        return tuple(map(self._tensor, batch)) if isinstance(batch, tuple) else self._tensor(batch)
+
+    def _tensor(self, array: NDArray[Any]) -> Any:
         tensor = torch.from_numpy(array)
         if self._pin:
             tensor = tensor.pin_memory()
