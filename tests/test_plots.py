@@ -224,6 +224,7 @@ def test_too_few_images(tmp_path, capsys):
         (["pca", "-o", "pca.gif"], "the output must end with one of .png, .svg, .html"),
         (["compare", "-o", "compare.png"], "compare needs --against"),
         (["pca", "--against", ".", "-o", "pca.png"], "only compare takes it"),
+        (["pca", "-o", "none/pca.png"], "none/pca.png: there is no folder none"),
         (["pca", "--n", "9", "-o", "pca.png"], "--n must be at least 10"),
         (["sprite", "-o", "."], "the folder is not empty"),
     ],
