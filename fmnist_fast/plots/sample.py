@@ -77,7 +77,7 @@ def read_sample(
     Raises
     ------
     DatasetError
-        A file is missing, or there are no images.
+        A file is missing, there are no images, or a label is negative.
     MismatchError
         The files do not hold as many labels as images, or not of rank 1 and 3.
     FormatError, CorruptDataError, TruncatedError
@@ -90,6 +90,8 @@ def read_sample(
         raise MismatchError(f"{found}, expected (n, height, width) and (n,)", source=str(folder))
     if not images.size:
         raise DatasetError(f"the images have shape {images.shape}: nothing to show", source=str(folder))
+    if labels.min() < 0:
+        raise DatasetError(f"labels must be 0 or more, found {labels.min()}", source=str(paths[1]))
     labels = labels.astype(np.int64)
     index = _draw(labels, n, np.random.default_rng(seed))
     known = identify(hashlib.sha256(paths[1].read_bytes()).hexdigest())
