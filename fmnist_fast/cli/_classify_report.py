@@ -10,6 +10,7 @@ from ._console import say, size_text
 
 _EPILOG = """\
 One HTML file that needs no network: tables to sort and filter, accuracy against time, export.
+Its libraries come with python -m pip install "fmnist_fast[pages]".
 
 examples:
   fmnist-fast classify report results.jsonl -o report.html
