@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 
 import numpy as np
@@ -39,6 +40,10 @@ def test_the_checksum_is_of_the_content(folder, tmp_path):
     for path in folder.iterdir():
         name = path.name.removesuffix(".gz").replace("-idx", ".idx")
         ff.write_idx(tmp_path / name, ff.read_idx(path))
+    assert load_dataset(tmp_path).facts["sha256"] == expected
+    labels = tmp_path / "t10k-labels.idx1-ubyte"
+    labels.with_name(f"{labels.name}.xz").write_bytes(lzma.compress(labels.read_bytes()))
+    labels.unlink()
     assert load_dataset(tmp_path).facts["sha256"] == expected
     images = ff.read_idx(tmp_path / "t10k-images.idx3-ubyte")
     images[3, 4, 5] ^= 1

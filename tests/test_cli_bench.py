@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,12 +50,16 @@ def test_files_of_the_user(data, tmp_path):
     array = np.arange(3000, dtype=np.int16).reshape(30, 100)
     ff.write_idx(tmp_path / "packed.gz", array)
     ff.write_idx(tmp_path / "plain", array)
-    wanted = ("--files", "packed.gz", "plain", "--peers", "zlib", "np.fromfile", "python-mnist")
+    (tmp_path / "more").mkdir()
+    ff.write_idx(tmp_path / "more" / "plain", array[:10])
+    files = ("packed.gz", "plain", Path("more", "plain"))  # two of the same name
+    wanted = ("--files", *files, "--peers", "zlib", "np.fromfile", "python-mnist")
     result = bench(*wanted, "--json", "run.json", data=data, cwd=tmp_path)
     assert (result.returncode, result.stderr) == (0, "")
     rows = {row.key: row for row in results.find(str(tmp_path / "run.json")).rows}
     assert rows["file-packed.gz", "zlib"].ratio is not None
     assert rows["file-plain", "np.fromfile"].ratio is not None
+    assert rows[f"file-{files[2]}", "np.fromfile"].ratio is not None
     assert rows["file-packed.gz", "python-mnist"].note.startswith(("not measured", "not installed"))
 
 

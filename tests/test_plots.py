@@ -211,11 +211,19 @@ def test_command_for_a_sprite(folder, tmp_path, capsys):
     assert "Ankle boot" in (tmp_path / "new" / "metadata.tsv").read_text()
 
 
-def test_too_few_images(tmp_path, capsys):
-    ff.write_idx(tmp_path / IMAGES, np.zeros((3, 2, 2), np.uint8))
-    ff.write_idx(tmp_path / LABELS, np.zeros(3, np.uint8))
-    assert main(["plot", "pca", "--data", str(tmp_path), "-o", str(tmp_path / "pca.png")]) == 2
-    assert f"{tmp_path}: a projection needs at least 5 images, not 3" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("shape", "label", "code", "sentence"),
+    [
+        ((3, 2, 2), 0, 2, "a projection needs at least 5 images, not 3"),
+        ((20, 1, 1), 0, 2, "a projection needs images of at least 2 pixels"),
+        ((20, 2, 2), -1, 1, "labels must be 0 or more, found -1"),
+    ],
+)
+def test_what_cannot_be_projected(tmp_path, capsys, shape, label, code, sentence):
+    ff.write_idx(tmp_path / IMAGES, np.zeros(shape, np.uint8))
+    ff.write_idx(tmp_path / LABELS, np.full(shape[0], label, np.int8))
+    assert main(["plot", "pca", "--data", str(tmp_path), "-o", str(tmp_path / "pca.png")]) == code
+    assert sentence in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -224,6 +232,7 @@ def test_too_few_images(tmp_path, capsys):
         (["pca", "-o", "pca.gif"], "the output must end with one of .png, .svg, .html"),
         (["compare", "-o", "compare.png"], "compare needs --against"),
         (["pca", "--against", ".", "-o", "pca.png"], "only compare takes it"),
+        (["pca", "-o", "none/pca.png"], "none/pca.png: there is no folder none"),
         (["pca", "--n", "9", "-o", "pca.png"], "--n must be at least 10"),
         (["sprite", "-o", "."], "the folder is not empty"),
     ],

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .._extras import optional
 from ..codec import read_idx
+from ..datasets.find import file_called
 from ..datasets.registry import FILES, SPLITS, identify
 from ..errors import DatasetError, MismatchError
 
@@ -47,7 +48,7 @@ def load_dataset(
     Parameters
     ----------
     folder : str or os.PathLike
-        With the four canonical files, gzipped or not; or with one file of images and one of labels, which
+        With the four canonical files, compressed or not; or with one file of images and one of labels, which
         are then split in two parts that have no row in common.
     train, test : int, optional
         Rows of each part, drawn so that every class keeps its share; all by default. Where there is only
@@ -135,7 +136,10 @@ def _find(folder: Path) -> list[tuple[Path, Path]]:
     """Return the pairs of images and labels in a folder: two, or one that has to be split."""
     if not folder.is_dir():
         raise DatasetError("there is no such folder", source=str(folder))
-    found = [tuple(_canonical(folder, split, *kind) for kind in _KINDS) for split in SPLITS]
+    found = [
+        tuple(file_called(folder, f"{split}-{kind}-idx{rank}-ubyte") for kind, rank in _KINDS)
+        for split in SPLITS
+    ]
     whole = [(images, labels) for images, labels in found if images and labels]
     if len(whole) == 2:
         return whole
@@ -146,11 +150,6 @@ def _find(folder: Path) -> list[tuple[Path, Path]]:
     raise DatasetError(
         f"expected the four files {names}, or one file of images and one of labels", source=str(folder)
     )
-
-
-def _canonical(folder: Path, split: str, kind: str, rank: int) -> Path | None:
-    names = (f"{split}-{kind}{mark}idx{rank}-ubyte{end}" for end in (".gz", "") for mark in "-.")
-    return next((folder / name for name in names if (folder / name).is_file()), None)
 
 
 def _read(pair: tuple[Path, Path]) -> tuple[NDArray[Any], NDArray[Any]]:

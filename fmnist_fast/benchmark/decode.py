@@ -142,7 +142,7 @@ def of_file(stream: Stream) -> Contest:
     packed = stream.path.read_bytes()[:2] == b"\x1f\x8b"
     peers = {**_decoders(), **GZIP_READERS} if packed else RAW_READERS
     ways = {**_OURS, **peers, "memcpy": Way(memcpy)}
-    return Contest(f"file-{stream.path.name}", f"Read {stream.path.name}", lambda _: stream, ways, same)
+    return Contest(f"file-{stream.name}", f"Read {stream.name}", lambda _: stream, ways, same)
 
 
 CONTESTS = (

@@ -20,22 +20,29 @@ from . import _bench, _classify, _datasets, _decode, _demo, _encode, _fetch, _in
 from ._console import complain
 from ._files import UsageError, error_text
 
-_COMMANDS = (_info, _verify, _decode, _encode, _datasets, _fetch, _plot, _sample, _demo, _bench, _classify)
+_COMMANDS = (
+    *(_demo, _sample, _datasets, _fetch),  # something to work on
+    *(_info, _verify, _decode, _encode),  # files
+    *(_plot, _bench, _classify),  # what can be made of them
+)
 
 _DESCRIPTION = """\
 Read, check, convert and write IDX files: Fashion-MNIST, MNIST and their relatives,
-gzipped or not, told apart by content.
+gzipped or not, told apart by content; draw them, and benchmark readers and classifiers.
 """
 
 _EPILOG = """\
 examples:
   fmnist-fast demo                                       see it work, on garments drawn for the purpose
-  fmnist-fast info train-images-idx3-ubyte.gz            what is in a file
-  fmnist-fast verify data/*.gz                           is all of it intact, and is it what its name says
-  fmnist-fast decode train-images-idx3-ubyte.gz -o train.npy
-  fmnist-fast encode train.npy -o train-images-idx3-ubyte.gz
-  fmnist-fast fetch fashion-mnist                        a dataset, unless this machine has it already
   fmnist-fast sample -o data                             four files to try things on
+  fmnist-fast fetch fashion-mnist                        a dataset, unless this machine has it already
+  fmnist-fast info data/train-images-idx3-ubyte.gz       what is in a file
+  fmnist-fast verify data/*.gz                           is all of it intact, and is it what its name says
+  fmnist-fast decode data/train-images-idx3-ubyte.gz -o train.npy
+  fmnist-fast encode train.npy -o train-images-idx3-ubyte.gz
+  fmnist-fast plot tsne --data data -o tsne.html         pictures to look at and to point at
+  fmnist-fast bench --quick                              how fast, beside other readers
+  fmnist-fast classify run --data data --grid modern --out results.jsonl
 
 exit codes: 0 all is well, 1 bad data or a file that cannot be read or written, 2 wrong usage
 "fmnist-fast COMMAND --help" explains one command.

@@ -15,7 +15,7 @@ examples:
   fmnist-fast classify submit results.jsonl
 
 "fmnist-fast classify COMMAND --help" explains one of them. The libraries come with
-python -m pip install "fmnist_fast[classify]".
+python -m pip install "fmnist_fast[classify]", those of "report" with "fmnist_fast[pages]".
 """
 
 _COMMANDS = (_classify_run, _classify_report, _classify_submit)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from ._console import say, size_text
 
 _EPILOG = """\
 One HTML file that needs no network: tables to sort and filter, accuracy against time, export.
+Its libraries come with python -m pip install "fmnist_fast[pages]".
 
 examples:
   fmnist-fast classify report results.jsonl -o report.html
@@ -41,7 +41,8 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page."""
-    report = importlib.import_module("fmnist_fast.baselines.report")
-    report.write_report(arguments.files, arguments.output)
+    from ..baselines.report import write_report
+
+    write_report(arguments.files, arguments.output)
     say(f"{arguments.output}: {size_text(arguments.output.stat().st_size)}")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +51,12 @@ class Facts:
             "dataset": self.known.dataset if self.known else None,
             "known_as": str(self.known) if self.known else None,
         }
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """Add what `info` and `verify` take."""
+    command.add_argument("files", nargs="+", metavar="FILE", help="IDX file: gzip, xz or raw")
+    command.add_argument("--json", action="store_true", help="print a JSON list with one object per file")
 
 
 def scan(path: str, advance: Advance = lambda _: None) -> Facts:

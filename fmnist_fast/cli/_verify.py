@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import FmnistFastError
 from ._console import complain, progress, say, say_json
 from ._files import error_text
-from ._scan import Facts, scan
+from ._scan import Facts, add_arguments, scan
 
 _EPILOG = """\
 Every byte is decoded. For gzip the CRC-32 and the length of each member are compared, the header's shape with
@@ -33,8 +33,7 @@ def add(commands: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("files", nargs="+", metavar="FILE", help="IDX file: gzip, xz or raw")
-    command.add_argument("--json", action="store_true", help="print a JSON list with one object per file")
+    add_arguments(command)
     command.set_defaults(run=run)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -132,11 +133,25 @@ def copies(dataset: Dataset, known: KnownFile, root: Root = None) -> Iterator[Co
                     yield Copy(path, member, place.chosen)
 
 
+def file_called(folder: str | os.PathLike[str], stem: str) -> Path | None:
+    """Return the file in a folder that is called like ``train-images-idx3-ubyte``, or None.
+
+    Its name may have a dot instead of the dash before ``idx``, and end with ``.gz``, ``.xz`` or neither.
+    """
+    paths = (Path(folder, name) for name in _spellings(stem))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _spellings(stem: str) -> Iterator[str]:
+    for spelled in (stem, stem.replace("-idx", ".idx")):
+        for suffix in _SUFFIXES:
+            yield spelled + suffix
+
+
 def _names(dataset: Dataset, known: KnownFile) -> Iterator[tuple[str, str | None]]:
     """Yield file names, each with the member to read where the file is an archive."""
-    for stem in (known.stem, known.stem.replace("-idx", ".idx")):
-        for suffix in _SUFFIXES:
-            yield stem + suffix, None
+    for name in _spellings(known.stem):
+        yield name, None
     if dataset.npz:
         yield dataset.npz, f"{'x' if known.kind == 'images' else 'y'}_{_half(known)}"
     if dataset.archive:

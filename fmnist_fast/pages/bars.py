@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .cells import cell
-from .charts import bokeh
+from .charts import bokeh, detail_texts, hover, style
 from .marks import Mark
 from .model import Bars, Tab
 
@@ -28,21 +27,17 @@ def bars(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
         "y": [str(row[chart.y]) for _, row in found],
         "color": [looks[str(row[chart.by])].color for _, row in found],
     }
-    for key in chart.details:
-        data[f"text_{key}"] = [cell(tab.column(key), row.get(key)).text for _, row in found]
+    data |= detail_texts(tab, [row for _, row in found])
     figure = bokeh("bokeh.plotting").figure(
         min_height=420,
         sizing_mode="stretch_both",
         x_range=(0, 1.04 * max(data["x"], default=1)),
         y_range=data["y"],
         x_axis_label=tab.column(chart.x).title,
-        tools=["save", _hover(tab, chart, models)],
+        tools=["save", hover(tab)],
     )
-    figure.toolbar.logo = None
+    style(figure)
     figure.ygrid.grid_line_color = None
-    figure.axis.axis_label_text_font_style = "normal"
-    figure.axis.axis_label_text_font_size = "14px"
-    figure.axis.major_label_text_font_size = "13px"
     shown = models.IndexFilter(indices=list(range(len(found))), name="shown")
     figure.hbar(
         y="y",
@@ -55,8 +50,3 @@ def bars(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
     )
     item: dict[str, Any] = bokeh("bokeh.embed").json_item(figure, target)
     return item
-
-
-def _hover(tab: Tab, chart: Bars, models: Any) -> Any:
-    tooltips = [(tab.column(key).title, f"@{{text_{key}}}") for key in chart.details]
-    return models.HoverTool(tooltips=tooltips, point_policy="follow_mouse")

@@ -8,7 +8,7 @@ from typing import Any
 from .._extras import optional
 from .cells import cell
 from .marks import Mark
-from .model import Scatter, Tab
+from .model import Row, Scatter, Tab
 
 PURPOSE = "an HTML chart"
 EXTRA = "pages"
@@ -42,10 +42,32 @@ def points(tab: Tab, chart: Scatter, looks: Mapping[str, Mark]) -> dict[str, lis
         "color": [looks[str(row[chart.by])].color for _, row in found],
         "shape": [looks[str(row[chart.by])].shape for _, row in found],
     }
-    for key in chart.details:
-        column = tab.column(key)
-        data[f"text_{key}"] = [cell(column, row.get(key)).text for _, row in found]
-    return data
+    return data | detail_texts(tab, [row for _, row in found])
+
+
+def detail_texts(tab: Tab, rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the columns that `hover` shows: the details of a tab's chart, as the table writes them."""
+    return {
+        f"text_{key}": [cell(tab.column(key), row.get(key)).text for row in rows] for key in _details(tab)
+    }
+
+
+def hover(tab: Tab) -> Any:
+    """Return the tool that shows the details of a tab's chart under the pointer."""
+    tooltips = [(tab.column(key).title, f"@{{text_{key}}}") for key in _details(tab)]
+    return bokeh("bokeh.models").HoverTool(tooltips=tooltips, point_policy="follow_mouse")
+
+
+def style(figure: Any) -> None:
+    """Give a figure the letters of the page."""
+    figure.toolbar.logo = None
+    figure.axis.axis_label_text_font_style = "normal"
+    figure.axis.axis_label_text_font_size = "14px"
+    figure.axis.major_label_text_font_size = "13px"
+
+
+def _details(tab: Tab) -> Sequence[str]:
+    return tab.chart.details if tab.chart else ()
 
 
 def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
@@ -58,10 +80,6 @@ def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
         raise ValueError(f"the tab {tab.key!r} has no scatter chart")
     models = bokeh("bokeh.models")
     data = points(tab, chart, looks)
-    hover = models.HoverTool(
-        tooltips=[(tab.column(key).title, f"@{{text_{key}}}") for key in chart.details],
-        point_policy="follow_mouse",
-    )
     figure = bokeh("bokeh.plotting").figure(
         min_height=420,
         sizing_mode="stretch_both",
@@ -71,14 +89,11 @@ def scatter(tab: Tab, looks: Mapping[str, Mark], target: str) -> dict[str, Any]:
         y_axis_type="log" if chart.log_y else "linear",
         x_axis_label=_axis(tab, chart.x),
         y_axis_label=_axis(tab, chart.y),
-        tools=["pan", "box_zoom", "wheel_zoom", "reset", "save", hover],
+        tools=["pan", "box_zoom", "wheel_zoom", "reset", "save", hover(tab)],
         active_drag=None,  # a finger on the chart scrolls the page
         active_scroll=None,
     )
-    figure.toolbar.logo = None
-    figure.axis.axis_label_text_font_style = "normal"
-    figure.axis.axis_label_text_font_size = "14px"
-    figure.axis.major_label_text_font_size = "13px"
+    style(figure)
     shown = models.IndexFilter(indices=list(range(len(data["row"]))), name="shown")
     figure.scatter(
         "x",

@@ -68,12 +68,14 @@ def project(sample: Sample, method: str) -> Projection:
     MissingExtraError
         scikit-learn, or umap-learn for "umap", is not installed.
     ValueError
-        Fewer than 5 images, or an unknown method.
+        Fewer than 5 images, images of one pixel, or an unknown method.
     """
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, not {method!r}")
     if len(sample) < 5:
         raise ValueError(f"a projection needs at least 5 images, not {len(sample)}")
+    if sample.images[0].size < 2:
+        raise ValueError("a projection needs images of at least 2 pixels")
     return _PROJECT[method](sample)
 
 

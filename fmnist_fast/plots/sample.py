@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..codec import read_idx
+from ..datasets.find import file_called
 from ..datasets.registry import FASHION_MNIST_CLASSES, identify
 from ..errors import DatasetError, MismatchError
 
@@ -60,7 +61,8 @@ def read_sample(
     Parameters
     ----------
     folder : Path
-        With ``train-images-idx3-ubyte`` and ``train-labels-idx1-ubyte``, gzipped (``.gz``) or not.
+        With ``train-images-idx3-ubyte`` and ``train-labels-idx1-ubyte``, compressed or not; see
+        `fmnist_fast.datasets.find.file_called`.
     n : int
         How many: ``n // classes`` of each class, or all of a class that has fewer.
     seed : int
@@ -75,7 +77,7 @@ def read_sample(
     Raises
     ------
     DatasetError
-        A file is missing, or there are no images.
+        A file is missing, there are no images, or a label is negative.
     MismatchError
         The files do not hold as many labels as images, or not of rank 1 and 3.
     FormatError, CorruptDataError, TruncatedError
@@ -88,6 +90,8 @@ def read_sample(
         raise MismatchError(f"{found}, expected (n, height, width) and (n,)", source=str(folder))
     if not images.size:
         raise DatasetError(f"the images have shape {images.shape}: nothing to show", source=str(folder))
+    if labels.min() < 0:
+        raise DatasetError(f"labels must be 0 or more, found {labels.min()}", source=str(paths[1]))
     labels = labels.astype(np.int64)
     index = _draw(labels, n, np.random.default_rng(seed))
     known = identify(hashlib.sha256(paths[1].read_bytes()).hexdigest())
@@ -100,10 +104,10 @@ def read_sample(
 
 
 def _find(folder: Path, name: str) -> Path:
-    for path in (folder / f"{name}.gz", folder / name):
-        if path.is_file():
-            return path
-    raise DatasetError(f"there is neither {name}.gz nor {name}", source=str(folder))
+    path = file_called(folder, name)
+    if path is None:
+        raise DatasetError(f"there is neither {name}.gz nor {name}", source=str(folder))
+    return path
 
 
 def _draw(labels: npt.NDArray[np.int64], n: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
