@@ -180,6 +180,7 @@ def test_dask_cluster_of_two_processes(data, tmp_path, monkeypatch):
     [
         (("--only", "nothing*"), "no setting of the grid original fits"),
         (("--scheduler", "tcp://localhost:1"), "--scheduler needs --backend dask"),
+        (("--backend", "dask", "--scheduler", "localhost"), "invalid address value: 'localhost'"),
         (("--train", 100000), "100000 rows were asked for"),
         (("--memory", "lots"), "invalid size value: 'lots'"),
     ],

@@ -82,6 +82,16 @@ def _seconds(text: str) -> float:
 _seconds.__name__ = "seconds"
 
 
+def _address(text: str) -> str:
+    """Parse ``HOST:PORT``, with a protocol or without; Dask waits for a minute for what is none."""
+    if not re.fullmatch(r"(\w+://)?[^/\s]+:\d+", text):
+        raise ValueError
+    return text
+
+
+_address.__name__ = "address"
+
+
 def add(commands: Any) -> None:
     """Add this command to the parser."""
     command = commands.add_parser(
@@ -102,7 +112,12 @@ def add(commands: Any) -> None:
     option("--repeat", type=_positive, default=2, metavar="N", help="fits of each setting (default: 2)")
     option("--jobs", type=_positive, metavar="N", help="settings side by side (default: one per core)")
     option("--backend", choices=("loky", "dask"), default="loky", help="of joblib (default: loky)")
-    option("--scheduler", metavar="ADDRESS", help="of a Dask cluster (default: start one here)")
+    option(
+        "--scheduler",
+        type=_address,
+        metavar="ADDRESS",
+        help="of a Dask cluster (default: start one here)",
+    )
     option("--timeout", type=_seconds, default=_DAY, metavar="S", help="for each setting (default: a day)")
     option(
         "--memory",
