@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import sys
 
@@ -86,6 +87,17 @@ def test_one_error_for_what_has_many_in_the_original(data):
     """There: TypeError for rank 0, `struct.error` for a header cut short, ValueError for half an item."""
     with pytest.raises(ours.IdxDecodeError):
         ours.parse_idx(io.BytesIO(data))
+
+
+@pytest.mark.parametrize("damage", [lambda packed: packed[:-1], lambda packed: packed[:-8] + bytes(8)])
+def test_damaged_gzip_is_the_builtin_that_it_is_there(theirs, tmp_path, monkeypatch, damage):
+    (tmp_path / "labels.gz").write_bytes(damage(idx_gz(LABELS)))
+    monkeypatch.setattr(theirs, "temporary_dir", lambda: str(tmp_path))
+    monkeypatch.setattr(ours, "temporary_dir", lambda: str(tmp_path))
+    with pytest.raises((EOFError, gzip.BadGzipFile)) as original:
+        theirs.download_and_parse_mnist_file("labels.gz")
+    with pytest.raises(type(original.value)):
+        ours.download_and_parse_mnist_file("labels.gz")
 
 
 def test_download(tmp_path, monkeypatch):

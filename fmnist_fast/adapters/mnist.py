@@ -7,6 +7,7 @@ its name only when it is complete, and gzip is told by content, not by name.
 
 from __future__ import annotations
 
+import gzip
 import os
 import sys
 import tempfile
@@ -34,8 +35,11 @@ datasets_url = "http://yann.lecun.com/exdb/mnist/"
 temporary_dir = tempfile.gettempdir
 
 
-class IdxDecodeError(errors.FormatError):
-    """The data is not a sound IDX file."""
+class IdxDecodeError(errors.FormatError, gzip.BadGzipFile, EOFError):
+    """The data is not a sound IDX file.
+
+    Damaged gzip data raises one or the other of the builtins there.
+    """
 
 
 def parse_idx(fd: Any) -> NDArray[Any]:
