@@ -5,6 +5,7 @@ What a caller gets is an array like any other: writable, C-contiguous, in native
 
 from __future__ import annotations
 
+import contextlib
 import lzma
 
 import numpy as np
@@ -14,6 +15,8 @@ from exact import fma_table
 from samples import array_of, images, noise, same
 
 import fmnist_fast as ff
+from fmnist_fast._coded import CodedStream
+from fmnist_fast._container import RawStream
 
 IMAGES = images(30)
 RAW = idx_bytes(IMAGES)
@@ -141,3 +144,20 @@ def test_max_bytes_is_about_the_payload(payload):
         if payload:
             with pytest.raises(ff.FormatError, match="max_bytes"):
                 ff.read_idx(data, max_bytes=payload - 1)
+
+
+@pytest.mark.parametrize("kind", [RawStream, CodedStream])
+def test_a_profiler_may_hold_frames(monkeypatch, kind):
+    """Samplers keep frames alive, and with them views of buffers, which cannot be resized then."""
+    held = []
+    real = kind.readinto
+
+    def readinto(stream, view, start=0):
+        held.append(memoryview(view))
+        return real(stream, view, start)
+
+    monkeypatch.setattr(kind, "readinto", readinto)
+    for data in (RAW, RAW[:10], idx_gz(IMAGES), idx_gz(IMAGES)[:30]):
+        with contextlib.suppress(ff.TruncatedError):
+            assert same(ff.decode_idx(memoryview(data)), IMAGES)
+    assert held
