@@ -43,7 +43,8 @@ def test_python_example(readme, tmp_path, monkeypatch, capsys):
     images, labels = sample(200)
     ff.write_idx("data/train-images-idx3-ubyte.gz", images)
     ff.write_idx("data/train-labels-idx1-ubyte.gz", labels)
-    (example,) = blocks(readme, "python")
+    example, swap = blocks(readme, "python")
+    exec(swap)
     assert example.count("ff.") >= 7
     names: dict[str, object] = {}
     exec(example, names)
