@@ -11,7 +11,7 @@ from ._augment import Moves
 from ._batch import BatchMaker
 from ._gather import Gather
 from ._order import Order
-from ._threads import usable_cpus
+from ._threads import submit, usable_cpus
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -113,7 +113,7 @@ class _Worker:
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="fmnist_fast")
             self._process = os.getpid()
         try:
-            self._future = self._pool.submit(work, argument)
+            self._future = submit(self._pool, work, argument)
         except RuntimeError:
             self._future = self._pool = None  # the next thread would begin with what is waiting in it
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 _Part = TypeVar("_Part")
 _Result = TypeVar("_Result")
@@ -37,6 +37,19 @@ def usable_cpus() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def submit(pool: ThreadPoolExecutor, work: Callable[..., _Result], *arguments: Any) -> Future[_Result]:
+    """Return ``pool.submit(work, *arguments)``; an interrupt of it leaves no thread behind.
+
+    Ctrl-C can come while the pool starts its thread, and before it has noted that. Nobody would end such a
+    thread, and the process could not either.
+    """
+    try:
+        return pool.submit(work, *arguments)
+    except BaseException:
+        pool.shutdown(wait=False)
+        raise
 
 
 def ordered_map(work: Callable[[_Part], _Result], parts: Iterable[_Part], threads: int) -> Iterator[_Result]:

@@ -17,6 +17,7 @@ from libc.stdint cimport uint8_t, uint32_t
 from core cimport *
 
 from fmnist_fast import _native
+from fmnist_fast._threads import submit
 
 __all__ = ("GzipDecoder",)
 
@@ -289,7 +290,7 @@ cdef class GzipDecoder:
 
                 self._pool = ThreadPoolExecutor(1, thread_name_prefix="fmnist_fast")
                 self._pid = pid
-            return self._pool.submit(self._assist)
+            return submit(self._pool, self._assist)
         except RuntimeError:
             self._pool = None  # the next thread would begin with what is waiting in it
             return None

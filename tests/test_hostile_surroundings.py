@@ -170,6 +170,28 @@ def test_interrupt_of_a_long_decode(tmp_path, threads):
     assert float(run(tmp_path, code, str(path), str(threads))) < 0.1
 
 
+@pytest.mark.once
+def test_an_interrupt_while_a_thread_starts_leaves_none_behind(tmp_path):
+    """Else the process could not end: a thread that its pool has not noted yet waits for work for ever."""
+    code = """
+        import concurrent.futures.thread as pools, threading
+        from fmnist_fast._threads import submit
+        pool = pools.ThreadPoolExecutor(1)
+        start = threading.Thread.start
+        def interrupted(thread):
+            start(thread)
+            raise KeyboardInterrupt
+        threading.Thread.start = interrupted
+        try:
+            submit(pool, print, "done")
+        except KeyboardInterrupt:
+            print("interrupted")
+        threading.Thread.start = start
+        kept = pool  # as a traceback would keep it
+    """
+    assert "interrupted" in run(tmp_path, code)
+
+
 @needs_fork
 def test_fork_in_the_middle(tmp_path):
     """Parent and child each go on with their own copy of a reader, and get threads of their own."""
