@@ -157,11 +157,10 @@ def test_interrupt_of_a_long_decode(tmp_path, threads):
             thread = threading.Thread(target=interrupt)
             thread.start()
             try:
-                ff.read_idx(sys.argv[1], out=out, threads=int(sys.argv[2]))
+                while True:  # a busy machine may let it finish before the signal comes
+                    ff.read_idx(sys.argv[1], out=out, threads=int(sys.argv[2]))
             except KeyboardInterrupt:
                 took[-1] = time.perf_counter() - took[-1]
-            else:
-                raise SystemExit("too fast to be interrupted")
             thread.join()
         print(min(took))
     """
