@@ -106,10 +106,7 @@ def test_broken_pipe_is_quiet(tmp_path, name):
 
 @POSIX
 def test_interrupt_is_130(tmp_path):
-    # A shell may have started the tests with the signal ignored, and that would be inherited.
-    code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import runpy; "
-    code += "runpy.run_module('fmnist_fast', run_name='__main__', alter_sys=True)"
-    arguments = [sys.executable, "-c", code, "sample", "-o", "out", "--train", "60000", "--level", "9"]
+    arguments = command("sample", "-o", "out", "--train", "60000", "--level", "9")
     process = subprocess.Popen(
         arguments, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
     )
