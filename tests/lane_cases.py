@@ -82,15 +82,17 @@ def level_codes() -> bytes:
     return gzip_header() + raw + gzip_trailer(zlib.decompress(raw, -15))
 
 
-def reaching(depth: int, excess: int) -> bytes:
-    """One block with a match that reaches `excess` bytes before the output, behind `depth` literals."""
+def reaching(depth: int, excess: int, *, behind: bool = False) -> bytes:
+    """One block with a match that reaches `excess` bytes before the output, behind `depth` literals.
+
+    `behind` puts another match in front of it that reaches exactly as far as it may.
+    """
     litlen = dict.fromkeys(range(252), 8) | dict.fromkeys([*range(252, 256), 284, 285], 10)
     litlen |= dict.fromkeys(range(EOB, 261), 9)
     dist = dict.fromkeys(range(28), 5) | {28: 4, 29: 4}
     data = noise(24_000, 8)
-    raw = (
-        BitWriter().dynamic([*data[:depth], (4, depth + excess), *data[depth:], EOB], litlen, dist).getvalue()
-    )
+    matches = [(6, depth), (4, depth + 6 + excess)] if behind else [(4, depth + excess)]
+    raw = BitWriter().dynamic([*data[:depth], *matches, *data[depth:], EOB], litlen, dist).getvalue()
     return gzip_header() + raw + gzip_trailer(b"" if excess else zlib.decompress(raw, -15))
 
 

@@ -144,7 +144,9 @@ def damaged(building, tmp_path_factory):
     assert "corrupt" in kinds
     for depth in (3, 900, 7000, 20_000):
         for excess in (0, 1):
-            assert cases.add(reaching(depth, excess)) == ("corrupt" if excess else "ok")
+            for behind in (False, True):
+                found = cases.add(reaching(depth, excess, behind=behind))
+                assert found == ("corrupt" if excess else "ok")
     return cases.files
 
 

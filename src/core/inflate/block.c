@@ -50,15 +50,13 @@ static uint64_t plan(ff_lanes *l, size_t *soft) {
 }
 
 /* Not where the processor lacks BMI2: shifts by a variable go through one register there, and the plain loop wins by a
- * fifth. And not with a code of few words, as in files of labels: words of nearly equal length keep lanes out of step. */
-#define MIN_WORDS 40u
-
+ * fifth. */
 static bool lanes_apply(const ff_inflate *s) {
 #ifdef FF_TEST_HOOKS
   if (s->lanes.test.window)
     return true;
 #endif
-  return s->level >= FF_CPU_AVX2 && s->tables.litlen_words >= MIN_WORDS;
+  return s->level >= FF_CPU_AVX2;
 }
 
 /* Leave the input behind that has become tokens. */
@@ -112,7 +110,7 @@ static size_t decode_batch(ff_inflate *s, const ff_io *io, uint64_t window, ff_b
 static bool fill_batch(ff_inflate *s, ff_io *io, uint64_t window) {
   uint64_t position = s->bit;
   const size_t n = decode_batch(s, io, window, &s->batch, &position);
-  if (!n || (s->produced < FF_WINDOW && ff_tokens_max_distance(&s->batch) > s->produced))
+  if (!n || !ff_tokens_reach(s, &s->batch))
     return false;
   advance(s, io, position);
   s->match_length = 0;

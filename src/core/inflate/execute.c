@@ -7,6 +7,9 @@
 #define PIECE 2048u
 /* Where the room is short, pieces get shorter, and the last one is executed with care. */
 #define SMALL_PIECE 64u
+/* Before there is a whole window of output, distances are looked at in pieces of so many: one by one only where the
+ * greatest of a piece goes back behind all that lies before the piece. */
+#define REACH_PIECE 128u
 
 /* A piece, split. literal[i] is the low byte of token i, whether it is a literal or not: a run of literals is copied
  * from where it stands, nothing has to be moved together. */
@@ -33,6 +36,15 @@ FF_STATIC_ASSERT(OUT_OVERRUN >= FF_COPY_OVERRUN && OUT_OVERRUN >= LITERAL_COPY, 
 
 #if FF_X86
 #include <immintrin.h>
+
+/* The places of the bits that are set in each byte, lowest first, a byte each. */
+#define PUT(m, i, list) ((uint64_t)(list) << 8 * ((m) >> (i) & 1) | (i) * ((m) >> (i) & 1))
+#define PLACES(m) PUT(m, 0, PUT(m, 1, PUT(m, 2, PUT(m, 3, PUT(m, 4, PUT(m, 5, PUT(m, 6, PUT(m, 7, 0))))))))
+#define PLACES4(m) PLACES(m), PLACES((m) + 1), PLACES((m) + 2), PLACES((m) + 3)
+#define PLACES16(m) PLACES4(m), PLACES4((m) + 4), PLACES4((m) + 8), PLACES4((m) + 12)
+#define PLACES64(m) PLACES16(m), PLACES16((m) + 16), PLACES16((m) + 32), PLACES16((m) + 48)
+static const uint64_t set_bits[256] = {PLACES64(0u), PLACES64(64u), PLACES64(128u), PLACES64(192u)};
+
 #define NAME(what) what##_avx2
 #define ATTRIBUTES FF_TARGET("avx2,bmi,bmi2,lzcnt,popcnt")
 #define FF_KERNEL_AVX2 1
@@ -96,23 +108,26 @@ static void split(const ff_inflate *s, const uint16_t *token, uint32_t n, split_
 }
 
 static void execute(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, split_piece *piece) {
-  const bool in_place = piece->max_distance <= (size_t)(io->out - io->base);
 #if FF_X86
   if (s->level >= FF_CPU_AVX512)
-    in_place ? copy_avx512(s, io, token, n, piece, true) : copy_avx512(s, io, token, n, piece, false);
+    copy_avx512(s, io, token, n, piece);
   else if (s->level >= FF_CPU_AVX2)
-    in_place ? copy_avx2(s, io, token, n, piece, true) : copy_avx2(s, io, token, n, piece, false);
+    copy_avx2(s, io, token, n, piece);
   else
 #endif
-    in_place ? copy_generic(s, io, token, n, piece, true) : copy_generic(s, io, token, n, piece, false);
+    copy_generic(s, io, token, n, piece);
+}
+
+/* n, or one less: a length stays with its distance. */
+static uint32_t whole_tokens(const uint16_t *token, uint32_t n) {
+  return n - (token[n - 1] >= FF_TOKEN_FIRST_LENGTH && token[n - 1] < FF_TOKEN_FIRST_DISTANCE);
 }
 
 /* Some of the n tokens, at least one unless the room is full; returns how many. */
 static uint32_t execute_some(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n) {
   split_piece piece;
   for (n = FF_MIN(n, PIECE);; n /= 4) {
-    if (token[n - 1] >= FF_TOKEN_FIRST_LENGTH && token[n - 1] < FF_TOKEN_FIRST_DISTANCE)
-      n--; /* a length stays with its distance */
+    n = whole_tokens(token, n);
     const size_t room = (size_t)(io->out_end - io->out);
     if (n > SMALL_PIECE && room < n)
       continue;
@@ -155,12 +170,33 @@ ff_status ff_tokens_run(ff_inflate *s, ff_batch *batch, ff_io *io) {
   return status;
 }
 
-unsigned ff_tokens_max_distance(const ff_batch *batch) {
-  uint16_t most = FF_TOKEN_DISTANCE;
-  for (uint32_t i = 0; i < batch->segments; i++) {
-    const uint16_t *const token = batch->token + batch->part[i].at;
-    for (uint32_t k = 0; k < batch->part[i].n; k++)
-      most = FF_MAX(most, token[k]);
+/* Distances of n tokens one by one, behind `produced` bytes. */
+static bool reach_careful(const uint16_t *token, uint32_t n, uint64_t produced) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (token[i] < FF_TOKEN_FIRST_LENGTH) {
+      produced++;
+    } else {
+      const unsigned length = token[i] - FF_TOKEN_LENGTH;
+      if (token[++i] - FF_TOKEN_DISTANCE > produced)
+        return false;
+      produced += length;
+    }
   }
-  return most - FF_TOKEN_DISTANCE;
+  return true;
+}
+
+bool ff_tokens_reach(const ff_inflate *s, const ff_batch *batch) {
+  uint64_t produced = s->produced;
+  split_piece piece;
+  for (uint32_t i = 0; i < batch->segments; i++) {
+    const uint16_t *token = batch->token + batch->part[i].at;
+    for (uint32_t left = batch->part[i].n, n; left && produced < FF_WINDOW; left -= n, token += n) {
+      n = whole_tokens(token, FF_MIN(left, REACH_PIECE));
+      split(s, token, n, &piece);
+      if (piece.max_distance > produced && !reach_careful(token, n, produced))
+        return false;
+      produced += piece.bytes;
+    }
+  }
+  return true;
 }

@@ -9,7 +9,7 @@
  * window are read: the output side is all it needs. */
 ff_status ff_tokens_run(ff_inflate *s, ff_batch *batch, ff_io *io);
 
-/* The greatest distance in a batch that has not been begun; 0: no match. */
-unsigned ff_tokens_max_distance(const ff_batch *batch);
+/* Whether every distance in a batch that has not been begun stays within what the stream has produced by then. */
+bool ff_tokens_reach(const ff_inflate *s, const ff_batch *batch);
 
 #endif

@@ -52,14 +52,11 @@ ATTRIBUTES static void NAME(split)(const uint16_t *token, uint32_t n, split_piec
     }
     sum = _mm256_add_epi32(sum, _mm256_madd_epi16(lengths_here, one));
     top = _mm256_max_epu16(top, top_here);
-    for (unsigned left = (unsigned)_mm_popcnt_u32(is_length); left;) {
-      const unsigned now = FF_MIN(left, 4);
-      for (unsigned k = 0; k < 4; k++) {
-        match[k] = (uint16_t)(i + _tzcnt_u32(is_length));
-        is_length = _blsr_u32(is_length);
-      }
-      match += now;
-      left -= now;
+    for (uint32_t k = i; k < i + 32; k += 8, is_length >>= 8) {
+      const __m128i places = _mm_loadl_epi64((const __m128i *)(const void *)&set_bits[is_length & 0xFF]);
+      const __m128i index = _mm_add_epi16(_mm_cvtepu8_epi16(places), _mm_set1_epi16((short)k));
+      _mm_storeu_si128((__m128i *)(void *)match, index);
+      match += _mm_popcnt_u32(is_length & 0xFF);
     }
   }
   uint32_t sums[8];
@@ -99,8 +96,7 @@ ATTRIBUTES FF_INLINE void NAME(copy32)(uint8_t *to, const uint8_t *from) {
 }
 
 /* The room must hold piece->bytes + OUT_OVERRUN. */
-ATTRIBUTES FF_INLINE void NAME(copy_any)(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n,
-                                         split_piece *piece, const bool in_place) {
+ATTRIBUTES static void NAME(copy)(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, split_piece *piece) {
   const uint8_t *literal = piece->literal;
   const uint16_t *match = piece->match, *const last = match + piece->matches;
   uint8_t *out = io->out;
@@ -121,27 +117,7 @@ ATTRIBUTES FF_INLINE void NAME(copy_any)(ff_inflate *s, ff_io *io, const uint16_
     literal = literal_end + 2;
     const size_t length = token[at] - FF_TOKEN_LENGTH, distance = token[at + 1] - FF_TOKEN_DISTANCE;
     FF_PREFETCH_WRITE(out + 2048);
-#if defined(FF_KERNEL_AVX512)
-    if (in_place) { /* one permutation repeats what a short distance brings: no branch on the distance */
-      const size_t period = FF_MIN(distance, 32);
-      const __m256i from = _mm256_loadu_si256((const __m256i *)(const void *)(out - distance));
-      const __m256i order = _mm256_load_si256((const __m256i *)(const void *)repeat_order[period]);
-      const __m256i first = _mm256_permutexvar_epi8(order, from);
-      _mm256_storeu_si256((__m256i *)(void *)out, first);
-      if (FF_UNLIKELY(length > 32)) {
-        if (distance >= 32) {
-          for (uint8_t *to = out + 32; to < out + length; to += 32)
-            NAME(copy32)(to, to - distance);
-        } else { /* without waiting for what has just been stored */
-          for (uint8_t *to = out + repeat_stride[period]; to < out + length; to += repeat_stride[period])
-            _mm256_storeu_si256((__m256i *)(void *)to, first);
-        }
-      }
-      out += length;
-      continue;
-    }
-#endif
-    if (!in_place && distance > (size_t)(out - io->base)) {
+    if (FF_UNLIKELY(distance > (size_t)(out - io->base))) {
       io->out = out;
       s->match_length = (unsigned)length;
       s->match_distance = (unsigned)distance;
@@ -149,17 +125,28 @@ ATTRIBUTES FF_INLINE void NAME(copy_any)(ff_inflate *s, ff_io *io, const uint16_
       out = io->out;
       continue;
     }
+#if defined(FF_KERNEL_AVX512)
+    /* One permutation repeats what a short distance brings: no branch on the distance. */
+    const size_t period = FF_MIN(distance, 32);
+    const __m256i from = _mm256_loadu_si256((const __m256i *)(const void *)(out - distance));
+    const __m256i order = _mm256_load_si256((const __m256i *)(const void *)repeat_order[period]);
+    const __m256i first = _mm256_permutexvar_epi8(order, from);
+    _mm256_storeu_si256((__m256i *)(void *)out, first);
+    if (FF_UNLIKELY(length > 32)) {
+      if (distance >= 32) {
+        for (uint8_t *to = out + 32; to < out + length; to += 32)
+          NAME(copy32)(to, to - distance);
+      } else { /* without waiting for what has just been stored */
+        for (uint8_t *to = out + repeat_stride[period]; to < out + length; to += repeat_stride[period])
+          _mm256_storeu_si256((__m256i *)(void *)to, first);
+      }
+    }
+    out += length;
+#else
     out = ff_copy_match_fast(out, (unsigned)length, (unsigned)distance);
+#endif
   }
   io->out = out;
-}
-
-ATTRIBUTES static void NAME(copy)(ff_inflate *s, ff_io *io, const uint16_t *token, uint32_t n, split_piece *piece,
-                                  const bool in_place) {
-  if (in_place)
-    NAME(copy_any)(s, io, token, n, piece, true);
-  else
-    NAME(copy_any)(s, io, token, n, piece, false);
 }
 
 #undef NAME

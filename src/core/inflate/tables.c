@@ -166,7 +166,6 @@ ff_status ff_tables_build(ff_tables *t, const uint8_t *litlen, unsigned nlitlen,
   plan_code(&plan, litlen, nlitlen);
   if (!plan_is_usable(&plan))
     return FF_BAD_LITLEN_SET;
-  t->litlen_words = (uint16_t)(nlitlen - plan.count[0]);
   t->litlen_bits = (uint8_t)fill_half(t->entry, 0, &free_slot, &plan, false);
   plan_code(&plan, dist, ndist);
   if (plan.longest && !plan_is_usable(&plan))

@@ -62,8 +62,7 @@ typedef struct ff_tables {
   uint32_t entry[2 * FF_TABLE_HALF + FF_LITLEN_SUBTABLES + FF_DIST_SUBTABLES];
   uint8_t litlen_bits; /* index bits in use in each half */
   uint8_t dist_bits;
-  uint16_t litlen_words; /* code words of the literal/length code */
-  bool fixed;            /* holds the fixed code already */
+  bool fixed; /* holds the fixed code already */
 } ff_tables;
 
 FF_INLINE unsigned ff_entry_bits(uint32_t e) { return e & 0xFF; }
