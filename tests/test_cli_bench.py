@@ -67,7 +67,7 @@ def test_files_of_the_user(data, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--only", "nonsense"), 2, "there is no contest nonsense; known: decode"),
+        (("--only", "nonsense"), 2, "there is no contest nonsense; known: summary, decode"),
         (("--only", "decode", "--files", "page.html"), 2, "exclude each other"),
         (("--only", "labels", "--peers", "zlib", "nonsense"), 2, "there is no peer nonsense; --list"),
         (("--pairs", 2), 2, "at least 3"),

@@ -34,7 +34,7 @@ def lines(a: Run, b: Run) -> list[tuple[str, ...]]:
         apart = x.interval[1] < y.interval[0] or y.interval[1] < x.interval[0]
         both = [f"{significant(spread.median)} {unit}" for spread in (x, y)]
         change = f"{y.median / x.median - 1:+.1%}" if x.median else ""
-        found.append((row.contest, row.way, *both, change, "surely" if apart else ""))
+        found.append((row.contest, row.name, *both, change, "surely" if apart else ""))
     return found
 
 

@@ -16,13 +16,19 @@ from .machine import facts
 from .measure import Settings, rows_of
 from .results import Row, Run, used
 from .streams import describe
+from .summary import TITLE as SUMMARY
+from .summary import summary
 
 #: Every name that can be asked for, and its title.
 TITLES: dict[str, str] = {
+    "summary": SUMMARY,
     **{name: contest.title for name, contest in CONTESTS.items()},
     "memory": MEMORY,
     "import": IMPORT,
 }
+#: Those that are left out unless they are asked for: the summary has them.
+ASKED = ("large", "at-once")
+_FIGURES = FIGURES | {"summary": summary}
 
 
 def peers() -> dict[str, str]:
@@ -69,34 +75,49 @@ def run(
     FormatError
         A file is no IDX file.
     """
-    known = facts() | {
-        "clock": settings.clock,
-        "pinned": "no" if settings.cpu is None else f"CPU {settings.cpu}",
-    }
-    known["pairs"] = f"{settings.pairs}, fewer if they take more than {settings.budget:g} s"
-    if lab.quick:
-        known["quick"] = "10,000 images in place of 60,000, smaller files of other kinds"
+    known = conditions(lab, settings)
     contests = {contest.name: contest for contest in _chosen(files)}
-    names = list(only) or list(contests if files else TITLES)
+    names = list(only) or [name for name in (contests if files else TITLES) if name not in ASKED]
     rows: list[Row] = []
-    streams = dict[str, dict[str, object]]()
     for number, name in enumerate(names, 1):
         started(number, len(names), contests[name].title if name in contests else TITLES[name])
-        source = rows_of(contests[name], lab, settings) if name in contests else FIGURES[name](lab, settings)
+        source = rows_of(contests[name], lab, settings) if name in contests else _FIGURES[name](lab, settings)
         found = list(source)
         rows += found
         finished(found)
-    for stream in lab.library.used(used(rows)):
-        streams[stream.name] = {"bytes": stream.compressed, "sha256": stream.sha256, "recipe": stream.recipe}
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Run(label or _label(), now, known, streams, rows)
+    return Run(label or commit(), now(), known, inputs(lab, rows), rows)
+
+
+def conditions(lab: Lab, settings: Settings) -> dict[str, str]:
+    """Return what the figures depend on, besides the inputs."""
+    known = facts() | {
+        "clock": settings.clock,
+        "pinned": "no" if settings.cpu is None else f"CPU {settings.cpu}",
+        "pairs": f"{settings.pairs}, fewer if they take more than {settings.budget:g} s",
+    }
+    if lab.quick:
+        known["quick"] = "10,000 images in place of 60,000, smaller files of other kinds"
+    return known
+
+
+def inputs(lab: Lab, rows: Iterable[Row]) -> dict[str, dict[str, object]]:
+    """Return bytes, SHA-256 and origin of the files behind some rows."""
+    return {
+        stream.name: {"bytes": stream.compressed, "sha256": stream.sha256, "recipe": stream.recipe}
+        for stream in lab.library.used(used(rows))
+    }
+
+
+def now() -> str:
+    """Return the time in UTC, as ISO 8601 writes it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _chosen(files: Iterable[Path]) -> Iterable[Contest]:
     return [of_file(describe(path, str(path), "given")) for path in files] or CONTESTS.values()
 
 
-def _label() -> str:
+def commit() -> str:
     """Return the commit if the current folder is a clone of this project, else the version."""
     if Path("fmnist_fast", "_version.py").is_file():
         command = ["git", "describe", "--always", "--dirty"]
