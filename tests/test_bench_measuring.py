@@ -23,7 +23,7 @@ def lab(tmp_path_factory):
     data = write_dataset(tmp_path_factory.mktemp("data"))
     library = Library(tmp_path_factory.mktemp("inputs"), str(data), say=lambda text: None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decode, "ITEMS_QUICK", 100)
+        patch.setattr(decode, "ITEMS", 100)
         yield Lab(library, quick=True)
 
 

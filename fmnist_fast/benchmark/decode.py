@@ -16,7 +16,7 @@ from .contest import REFERENCE, Contest, Lab, Way, WrongResultError, normalized,
 from .decoders import DECODERS, load, reader, to_array
 from .idx_readers import GZIP_READERS, RAW_READERS
 from .paired import Call
-from .streams import ITEMS, ITEMS_QUICK, Stream, content
+from .streams import ITEMS, Stream, content
 
 MEAN, STD = 0.2860, 0.3530
 #: Decoders that the small contests leave out: each is a slower way around zlib, or has the same engine.
@@ -132,7 +132,7 @@ def _kind(name: str) -> Contest:
     title, kind, encoder = _KINDS[name]
 
     def job(lab: Lab) -> Stream:
-        return lab.library.get(kind, encoder, ITEMS_QUICK if lab.quick else ITEMS)
+        return lab.library.get(kind, encoder, ITEMS)
 
     return Contest(f"decode-{name}", f"Read {title}", job, {**_OURS, **_decoders(*_SLOW)}, same)
 
