@@ -12,10 +12,9 @@ COLUMNS = ("contest", "way", "A", "B", "B : A", "")
 _FLEETING = ("load",)
 
 
-def differing(a: Run, b: Run) -> list[str]:
-    """Return the facts about machine and software in which the runs differ."""
-    names = dict.fromkeys((*a.facts, *b.facts))
-    return [name for name in names if name not in _FLEETING and a.facts.get(name) != b.facts.get(name)]
+def differing(a: dict[str, str], b: dict[str, str]) -> list[str]:
+    """Return the names of the facts about machine and software in which two runs differ."""
+    return [name for name in dict.fromkeys((*a, *b)) if name not in _FLEETING and a.get(name) != b.get(name)]
 
 
 def lines(a: Run, b: Run) -> list[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from .._version import __version__
@@ -45,8 +46,9 @@ def run(
     only: Iterable[str] = (),
     files: Iterable[Path] = (),
     label: str = "",
+    before: Run | None = None,
     started: Callable[[int, int, str], object] = lambda number, of, title: None,
-    finished: Callable[[list[Row]], object] = lambda rows: None,
+    finished: Callable[[list[Row], Run], object] = lambda rows, so_far: None,
 ) -> Run:
     """Measure.
 
@@ -60,9 +62,11 @@ def run(
         Files of the user's; if there are any, they are read and nothing else is done.
     label : str
         Names the run; the commit or version by default.
+    before : Run, optional
+        One that was interrupted, under the same conditions; what it has is not measured again.
     started, finished : callable
-        Told before a contest which one it is, of how many, and its title; and its rows after it. There is no
-        bar that moves in between: what draws it would run beside what is measured.
+        Told before a contest which one it is, of how many, and its title; and after it its rows, and the run
+        so far. There is no bar that moves in between: what draws it would run beside what is measured.
 
     Returns
     -------
@@ -78,14 +82,16 @@ def run(
     known = conditions(lab, settings)
     contests = {contest.name: contest for contest in _chosen(files)}
     names = list(only) or [name for name in (contests if files else TITLES) if name not in ASKED]
+    kept = before.contests() if before else {}
     rows: list[Row] = []
     for number, name in enumerate(names, 1):
         started(number, len(names), contests[name].title if name in contests else TITLES[name])
-        source = rows_of(contests[name], lab, settings) if name in contests else _FIGURES[name](lab, settings)
-        found = list(source)
+        measure = partial(rows_of, contests[name]) if name in contests else _FIGURES[name]
+        found = kept.get(name) or list(measure(lab, settings))
         rows += found
-        finished(found)
-    return Run(label or commit(), now(), known, inputs(lab, rows), rows)
+        so_far = Run(label or commit(), now(), known, inputs(lab, rows), list(rows))
+        finished(found, so_far)
+    return so_far
 
 
 def conditions(lab: Lab, settings: Settings) -> dict[str, str]:

@@ -46,7 +46,7 @@ def summary(lab: Lab, settings: Settings) -> Iterator[Row]:
     reopened, *_ = rows_of_contest(CONTESTS["reopen"], lab, replace(settings, peers=()))
     yield _alone(reopened, "opening again with `cache=`")
     for row in memory_of_ours(lab):
-        yield _alone(row, f"memory above the array: {row.way.removeprefix(REFERENCE + ', ')}")
+        yield _alone(row, f"memory above the array{row.way.removeprefix(REFERENCE)}")
 
 
 def _alone(row: Row, what: str) -> Row:
