@@ -1,6 +1,6 @@
 """Gates: what the speed of this package may not fall below, and the figures behind them.
 
-python benchmarks/gates.py [--clock wall|cpu]
+python benchmarks/gates.py [--clock wall|cpu] [--pairs N]
 
 Prints each gate of gates.toml with what is measured now, its floor, and what it was before. test_gates.py
 makes failures of them. See gates.toml for what the entries mean.
@@ -17,13 +17,14 @@ from typing import Any
 
 import fmnist_fast as ff
 from fmnist_fast.benchmark.contest import Contest, Lab
-from fmnist_fast.benchmark.contests import CONTESTS
-from fmnist_fast.benchmark.paired import CLOCKS, Spread, compare
+from fmnist_fast.benchmark.duel import Duel
+from fmnist_fast.benchmark.measure import Settings
+from fmnist_fast.benchmark.paired import CLOCKS, Spread
 from fmnist_fast.benchmark.streams import Library
 
 RECORD: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-#: A gate is measured again before it fails: noise only ever makes a ratio worse for a while.
-ATTEMPTS = 3
+#: A gate is measured again, longer, before it fails: noise passes, bad code stays.
+ATTEMPTS = tuple(Settings(pairs, budget=4.0, clock="cpu") for pairs in (9, 25, 49))
 
 
 @dataclass(frozen=True)
@@ -32,22 +33,20 @@ class Gate:
 
     Attributes
     ----------
-    contest, faster, slower : str
-        Name of the contest and of the two ways in it.
+    duel : Duel
+        Two ways of a contest.
     floor : float
-        The ratio of their times has to be at least this.
+        The ratio of their times, the peer's over ours, has to be at least this.
     history : tuple of (str, float)
         Dates, and the medians that were measured then.
     """
 
-    contest: str
-    faster: str
-    slower: str
+    duel: Duel
     floor: float
     history: tuple[tuple[str, float], ...]
 
     def __str__(self) -> str:
-        return f"{self.contest}: {self.faster} against {self.slower}"
+        return f"{self.duel} against {self.duel.peer}"
 
     @property
     def absent(self) -> str:
@@ -55,28 +54,17 @@ class Gate:
         level = ff.cpu_features()["level"]
         if ff.backend == "native" and level not in RECORD["levels"]:
             return f"floors are for {', '.join(RECORD['levels'])}, not for {level}"
-        ways = CONTESTS[self.contest].ways
-        missing = [name for name in (self.faster, self.slower) if ways[name].absent]
-        return f"not installed: {', '.join(missing)}" if missing else ""
+        return self.duel.absent
 
-    def measure(
-        self, lab: Lab, *, clock: str = "cpu", pairs: int = 41, contest: Contest | None = None
-    ) -> Spread:
+    def measure(self, lab: Lab, settings: Settings, contest: Contest | None = None) -> Spread:
         """Return the ratio, after both ways have shown that they do the job."""
-        contest = contest or CONTESTS[self.contest]
-        with contest.around():
-            stream = contest.job(lab)
-            for name in (self.faster, self.slower):
-                contest.prove(stream, name)
-            calls = [contest.ways[name].make(stream) for name in (self.faster, self.slower)]
-            (found,) = compare(*calls, pairs=pairs, budget=3.0, clock=CLOCKS[clock])
-        return found.ratio
+        return self.duel.compare(lab, settings, contest)[1].ratio
 
-    def failure(self, lab: Lab, **options: Any) -> str:
+    def failure(self, lab: Lab, contest: Contest | None = None) -> str:
         """Return why the gate is shut; empty if it is not."""
         found = []
-        for _ in range(ATTEMPTS):
-            found.append(self.measure(lab, **options))
+        for settings in ATTEMPTS:
+            found.append(self.measure(lab, settings, contest))
             if found[-1].median >= self.floor:
                 return ""
         attempts = "; ".join(
@@ -86,10 +74,12 @@ class Gate:
         return f"{self}: measured {attempts}; floor {self.floor:.2f}; history {past}"
 
 
-GATES = tuple(
-    Gate(**(entry | {"history": tuple((date, median) for date, median in entry["history"])}))
-    for entry in RECORD["gate"]
-)
+def _gate(entry: dict[str, Any]) -> Gate:
+    history = tuple((date, median) for date, median in entry["history"])
+    return Gate(Duel(entry["contest"], entry["ours"], entry["peer"]), entry["floor"], history)
+
+
+GATES = tuple(map(_gate, RECORD["gate"]))
 
 
 def lab() -> Lab:
@@ -101,14 +91,16 @@ def main() -> None:
     """Measure every gate once and print it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--clock", choices=CLOCKS, default="cpu")
-    clock = parser.parse_args().clock
+    parser.add_argument("--pairs", type=int, default=ATTEMPTS[-1].pairs)
+    args = parser.parse_args()
+    settings = Settings(args.pairs, budget=4.0, clock=args.clock)
     inputs = lab()
     print(f"{'gate':62} {'measured':>9}  {'95 % interval':17} {'floor':>7}  history")
     for gate in GATES:
         if gate.absent:
             print(f"{gate!s:62} skipped: {gate.absent}")
             continue
-        found = gate.measure(inputs, clock=clock)
+        found = gate.measure(inputs, settings)
         interval = f"{found.interval[0]:.2f} - {found.interval[1]:.2f}"
         past = ", ".join(f"{median:.2f}" for _, median in gate.history)
         verdict = "" if found.median >= gate.floor else "  BELOW"

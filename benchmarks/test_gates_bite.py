@@ -21,7 +21,7 @@ from fmnist_fast.benchmark.contests import CONTESTS
 SLOWED = [
     gate
     for gate in GATES
-    if (gate.contest, gate.slower)
+    if (gate.duel.contest, gate.duel.peer)
     in {("decode", "libdeflate"), ("normalize", "NumPy in place"), ("epoch", "NumPy take(out=)")}
 ]
 
@@ -54,8 +54,8 @@ def test_without_the_compiled_backend():
 def test_a_kernel_that_takes_twice_as_long(gate):
     if gate.absent:
         pytest.skip(gate.absent)
-    contest = CONTESTS[gate.contest]
-    way = contest.ways[gate.faster]
+    contest = CONTESTS[gate.duel.contest]
+    way = contest.ways[gate.duel.ours]
 
     def twice(stream):
         call = way.make(stream)
@@ -66,8 +66,8 @@ def test_a_kernel_that_takes_twice_as_long(gate):
 
         return both
 
-    slowed = replace(contest, ways={**contest.ways, gate.faster: replace(way, make=twice)})
-    reason = gate.failure(lab(), contest=slowed, pairs=5)
+    slowed = replace(contest, ways={**contest.ways, gate.duel.ours: replace(way, make=twice)})
+    reason = gate.failure(lab(), slowed)
     assert f"floor {gate.floor:.2f}" in reason
 
 

@@ -28,6 +28,8 @@ def made_up_run(label: str = "one", factor: float = 1.0) -> Run:
         Row("decode", "Read images", "isal", "images", value=peer, ratio=ratio, rate=333.0),
         Row("decode", "Read images", "rapidgzip", "images", note="not installed (ImportError: none)"),
         Row("decode", "Read images", "memcpy", "images", value=Spread.of([0.1]), ratio=ratio, rate=20000.0),
+        Row("summary", "In short", "isal", "images", value=peer, ratio=ratio, against="`out=`, avx2"),
+        Row("summary", "In short", "", "images", "MiB", Spread.of([0.4]), against="memory"),
         Row("memory", "Peak memory", "fmnist_fast", "images", "MiB", Spread.of([0.4])),
     ]
     inputs = {"images": {"bytes": 10, "sha256": "ab" * 32, "recipe": "made up"}}

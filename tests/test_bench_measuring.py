@@ -10,9 +10,10 @@ import pytest
 from bench_samples import write_dataset
 
 from fmnist_fast import backend, encode_idx
-from fmnist_fast.benchmark import decode
+from fmnist_fast.benchmark import decode, duel, matrix, summary
 from fmnist_fast.benchmark.contest import REFERENCE, Lab, Way, WrongResultError
-from fmnist_fast.benchmark.contests import CONTESTS
+from fmnist_fast.benchmark.contests import CONTESTS, find
+from fmnist_fast.benchmark.duel import Duel
 from fmnist_fast.benchmark.measure import Settings, rows_of
 from fmnist_fast.benchmark.paired import Spread, compare, pinned
 from fmnist_fast.benchmark.streams import Library
@@ -23,7 +24,8 @@ def lab(tmp_path_factory):
     data = write_dataset(tmp_path_factory.mktemp("data"))
     library = Library(tmp_path_factory.mktemp("inputs"), str(data), say=lambda text: None)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decode, "ITEMS_QUICK", 100)
+        patch.setattr(decode, "ITEMS", 100)
+        patch.setattr(Lab, "large", property(lambda self: self.library.get("fashion", "zlib-6", 600)))
         yield Lab(library, quick=True)
 
 
@@ -49,13 +51,25 @@ class Clock:
 def test_pairs_alternate_with_the_collector_off():
     clock = Clock()
     found = compare(
-        clock.call("a", 1.0), clock.call("b", 3.0), clock.call("c", 0.5), pairs=4, warmup=1, clock=clock
+        clock.call("a", 1.0), clock.call("b", 3.0), clock.call("c", 0.5), pairs=3, warmup=1, clock=clock
     )
-    assert [name for name, _ in clock.log] == [*"ab" * 5, *"ac" * 5]
+    assert [name for name, _ in clock.log] == [*"ab" * 10, *"ac" * 10]
     assert not any(enabled for _, enabled in clock.log)
     assert gc.isenabled()
     assert [comparison.ratio.median for comparison in found] == [3.0, 0.5]
-    assert (found[0].ours.median, found[0].peer.median, found[0].ratio.count) == (1.0, 3.0, 4)
+    assert (found[0].ours.median, found[0].peer.median, found[0].ratio.count) == (1.0, 3.0, 3)
+
+
+@pytest.mark.once
+def test_the_shortest_of_three_turns_counts():
+    clock = Clock()
+    durations = iter([9, 1, 9, 9, 3, 9, 9, 2, 9, 9])  # the first warms up
+
+    def uneven():
+        clock.now += next(durations)
+
+    (found,) = compare(clock.call("a", 1.0), uneven, pairs=3, warmup=1, clock=clock)
+    assert (found.ratio.count, found.ratio.median, found.ratio.quartiles) == (3, 2, (1.5, 2.5))
 
 
 @pytest.mark.once
@@ -125,6 +139,48 @@ def test_peers_that_are_wrong_broken_or_absent_are_named(lab):
     assert found[REFERENCE].value.median > 0
     assert found[REFERENCE].rate == pytest.approx(40 * 784 / found[REFERENCE].value.median / 1e3)
     assert [way for way, row in found.items() if row.value is None] == ["wrong", "broken", "absent"]
+
+
+def test_one_way_against_another_at_every_level(lab):
+    below = duel.levels()[-2:]
+    duels = [Duel("decode", "fmnist_fast, out=", "zlib", level) for level in ("", *below, "no such level")]
+    *found, impossible = duel.rows_of(duels, lab, Settings(pairs=3))
+    assert [row.against for row in found] == [str(it) for it in duels[:-1]]
+    assert [row.way for row in found] == ["zlib"] * len(found)
+    assert all(row.ratio.count == 3 for row in found)
+    assert (impossible.value, impossible.note) == (None, "no no such level here")
+
+
+def test_a_wrong_result_in_a_duel_stops_it(lab):
+    wrong = Way(lambda stream: lambda: np.zeros(stream.shape, np.uint8))
+    broken = replace(CONTESTS["decode"], ways={REFERENCE: Way(decode.fresh), "zlib": wrong})
+    with pytest.raises(WrongResultError, match="decode, zlib"):
+        Duel("decode", REFERENCE, "zlib").compare(lab, Settings(pairs=3), broken)
+
+
+def test_the_summary_names_ways_that_there_are(lab, monkeypatch):
+    monkeypatch.setattr(summary, "rows_of", lambda duels, *rest: iter(asked.extend(duels) or ()))
+    monkeypatch.setattr(summary, "memory_of_ours", lambda lab: ())
+    asked: list[Duel] = []
+    (reopened,) = summary.summary(lab, Settings(pairs=3))
+    assert reopened.against.startswith("opening again")
+    for it in asked:
+        assert {it.ours, it.peer} <= set(find(it.contest).ways)
+    assert len({(it.title, it.peer) for it in asked}) == len(asked) > 10
+
+
+@pytest.mark.once
+def test_every_content_by_every_encoder_is_a_contest(lab):
+    names = list(matrix.names(quick=True))
+    assert {"fashion by stored", "text by zlib-6", "labels by fixed"} <= set(names)
+    assert len(names) < len(list(matrix.names(quick=False)))
+    contest = find("labels by zlib-6")
+    stream = contest.job(lab)
+    for way in contest.ways:
+        if not contest.ways[way].absent:
+            contest.prove(stream, way)
+    with pytest.raises(KeyError):
+        find("labels by nobody")
 
 
 def test_only_the_peers_asked_for(lab):

@@ -49,6 +49,8 @@ def test_two_runs_side_by_side():
         ("decode", "fmnist_fast", "2.00 ms", "2.00 ms", "+0.0%", ""),
         ("decode", "isal", "3.00 x", "6.00 x", "+100.0%", "surely"),
         ("decode", "memcpy", "3.00 x", "6.00 x", "+100.0%", "surely"),
+        ("summary", "isal : `out=`, avx2", "3.00 x", "6.00 x", "+100.0%", "surely"),
+        ("summary", " : memory", "0.40 MiB", "0.40 MiB", "+0.0%", ""),
         ("memory", "fmnist_fast", "0.40 MiB", "0.40 MiB", "+0.0%", ""),
     ]
 
@@ -67,6 +69,15 @@ def test_figures_in_a_document_are_rewritten_in_place(tmp_path):
     assert "Without figures: rapidgzip (not installed (ImportError: none))." in once
     document.write(made_up_run(), path)
     assert path.read_text() == once
+
+
+def test_what_stands_against_what_has_columns_of_its_own(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("<!-- bench: summary -->\n<!-- /bench -->\n")
+    document.write(made_up_run(), path)
+    assert "| ours | against | figure | 95 % interval | quartiles |" in path.read_text()
+    assert "| `out=`, avx2 | isal | 3.00x | 2.90 - 3.10 |" in path.read_text()
+    assert "| memory |  | 0.40 MiB | 0.40 - 0.40 |" in path.read_text()
 
 
 def test_facts_in_a_document_cannot_break_its_table(tmp_path):

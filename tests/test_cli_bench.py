@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,7 @@ def test_files_of_the_user(data, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--only", "nonsense"), 2, "there is no contest nonsense; known: decode"),
+        (("--only", "nonsense"), 2, "there is no contest nonsense; known: summary, decode"),
         (("--only", "decode", "--files", "page.html"), 2, "exclude each other"),
         (("--only", "labels", "--peers", "zlib", "nonsense"), 2, "there is no peer nonsense; --list"),
         (("--pairs", 2), 2, "at least 3"),
@@ -112,6 +113,23 @@ def test_reports_on_results_of_before(tmp_path):
     result = run("bench", "--load", "runs.jsonl@one", "--markdown", "figures.md", cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert "| isal | 6.00 ms |" in (tmp_path / "figures.md").read_text()
+
+
+def test_an_interrupted_run_goes_on(data, tmp_path):
+    wanted = ("--peers", "zlib", "--resume", "part.json", "--json")
+    assert bench("--only", "labels", *wanted, "run.json", data=data, cwd=tmp_path).returncode == 0
+    assert not (tmp_path / "part.json").exists()
+    before = results.find(str(tmp_path / "run.json"))
+    results.save(before, tmp_path / "part.json")
+    result = bench("--only", "labels", "header", *wanted, "all.json", data=data, cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+    contests = results.find(str(tmp_path / "all.json")).contests()
+    assert contests["labels"] == before.rows  # to the last digit, so not measured again
+    assert list(contests) == ["labels", "header"]
+    results.save(replace(before, facts=before.facts | {"zlib": "0"}), tmp_path / "part.json")
+    result = bench("--only", "labels", *wanted, "run.json", data=data, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "part.json: that run differs in zlib; remove it" in result.stderr
 
 
 @pytest.mark.once

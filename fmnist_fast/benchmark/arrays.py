@@ -5,28 +5,26 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
 
-from .._threads import usable_cpus
 from ..codec import read_idx
 from ..normalize import normalize
-from .contest import REFERENCE, Contest, Way, normalized, same
+from .contest import REFERENCE, Contest, Way, normalized, same, threaded
 from .decode import MEAN, STD, fresh
 from .decoders import load
 from .paired import Call
 from .streams import Stream, content
 
+_SCRATCH = "FMNIST_FAST_BENCH_SCRATCH"
 
-def _kernel(threads: int) -> Callable[[Stream], Call]:
-    def make(stream: Stream) -> Call:
-        images, out = content(stream), np.zeros(stream.shape, np.float32)
-        return lambda: normalize(images, MEAN, STD, out=out, threads=threads)
 
-    return make
+def _kernel(stream: Stream, threads: int) -> Call:
+    images, out = content(stream), np.zeros(stream.shape, np.float32)
+    return lambda: normalize(images, MEAN, STD, out=out, threads=threads)
 
 
 def _idiom(stream: Stream) -> Call:
@@ -52,26 +50,23 @@ def _torch(stream: Stream) -> Call:
     return lambda: images.float().div_(255).sub_(MEAN).div_(STD)
 
 
-def _kernels() -> dict[str, Way]:
-    several = {f"{REFERENCE}, {n} threads": Way(_kernel(n), threads=n) for n in [usable_cpus()] if n > 1}
-    return {REFERENCE: Way(_kernel(1)), **several}
-
-
 @contextlib.contextmanager
-def _own_cache() -> Iterator[None]:
-    """Keep decoded files in a folder that is removed afterwards."""
-    with tempfile.TemporaryDirectory(prefix="fmnist_fast_bench_") as folder:
-        names = dict.fromkeys(("XDG_CACHE_HOME", "LOCALAPPDATA"), folder)
-        with mock.patch.dict(os.environ, names):
-            yield
+def _scratch() -> Iterator[None]:
+    """Have a folder for decoded files, named by the environment, that is removed afterwards."""
+    with (
+        tempfile.TemporaryDirectory(prefix="fmnist_fast_bench_") as folder,
+        mock.patch.dict(os.environ, {_SCRATCH: folder}),
+    ):
+        yield
 
 
 def _reopened(stream: Stream) -> Call:
-    return lambda: read_idx(stream.path, cache=True)
+    folder = os.environ[_SCRATCH]  # never beside the source, which may be the user's
+    return lambda: read_idx(stream.path, cache=folder)
 
 
 def _mapped(stream: Stream) -> Call:
-    path = Path(os.environ["XDG_CACHE_HOME"], "images.npy")
+    path = Path(os.environ[_SCRATCH], "images.npy")
     np.save(path, content(stream))
     return lambda: np.load(path, mmap_mode="c")
 
@@ -82,7 +77,7 @@ CONTESTS = (
         "Normalize images in memory to float32, into an array that is there",
         lambda lab: lab.images,
         {
-            **_kernels(),
+            **threaded(REFERENCE, _kernel),
             "NumPy idiom": Way(_idiom),
             "NumPy in place": Way(_in_place),
             "torch, 1 thread": Way(_torch, "torch", "torch"),
@@ -100,6 +95,6 @@ CONTESTS = (
         },
         same,
         throughput=False,
-        around=_own_cache,
+        around=_scratch,
     ),
 )

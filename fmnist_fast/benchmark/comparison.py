@@ -12,10 +12,9 @@ COLUMNS = ("contest", "way", "A", "B", "B : A", "")
 _FLEETING = ("load",)
 
 
-def differing(a: Run, b: Run) -> list[str]:
-    """Return the facts about machine and software in which the runs differ."""
-    names = dict.fromkeys((*a.facts, *b.facts))
-    return [name for name in names if name not in _FLEETING and a.facts.get(name) != b.facts.get(name)]
+def differing(a: dict[str, str], b: dict[str, str]) -> list[str]:
+    """Return the names of the facts about machine and software in which two runs differ."""
+    return [name for name in dict.fromkeys((*a, *b)) if name not in _FLEETING and a.get(name) != b.get(name)]
 
 
 def lines(a: Run, b: Run) -> list[tuple[str, ...]]:
@@ -34,7 +33,7 @@ def lines(a: Run, b: Run) -> list[tuple[str, ...]]:
         apart = x.interval[1] < y.interval[0] or y.interval[1] < x.interval[0]
         both = [f"{significant(spread.median)} {unit}" for spread in (x, y)]
         change = f"{y.median / x.median - 1:+.1%}" if x.median else ""
-        found.append((row.contest, row.way, *both, change, "surely" if apart else ""))
+        found.append((row.contest, row.name, *both, change, "surely" if apart else ""))
     return found
 
 

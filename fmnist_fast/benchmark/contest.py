@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from .._threads import usable_cpus
 from .decoders import absent
 from .paired import Call
 from .streams import Library, Stream, content
@@ -45,6 +46,16 @@ class Lab:
         """The gzip file of images that most contests read."""
         return self.library.canonical(self.split, "images")
 
+    @property
+    def rounds(self) -> int:
+        """How many processes are worth their time."""
+        return 3 if self.quick else 5
+
+    @property
+    def large(self) -> Stream:
+        """Ten times as many images in one file."""
+        return self.library.get("fashion", "zlib-6", 60_000 if self.quick else 600_000)
+
 
 @dataclass(frozen=True)
 class Way:
@@ -75,6 +86,17 @@ class Way:
     def absent(self) -> str:
         """Why it cannot be measured here; empty if it can."""
         return absent(self.needs)
+
+
+def threaded(name: str, make: Callable[[Stream, int], Call]) -> dict[str, Way]:
+    """Return a way for each number of threads that is worth measuring: one, two, and all."""
+    found = {name: Way(lambda stream: make(stream, 1))}
+    for number in sorted({2, usable_cpus()} - {1}):
+        found[f"{name}, {number} threads"] = Way(
+            lambda stream, number=number: make(stream, number),  # type: ignore[misc]
+            threads=number,
+        )
+    return found
 
 
 @dataclass(frozen=True)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .._threads import usable_cpus
-from ..codec import read_idx
+from ..codec import decode_idx, read_idx
 from ..reader import open_idx
-from .contest import REFERENCE, Contest, Lab, Way, WrongResultError, normalized, same
-from .decoders import DECODERS, load, reader
+from .contest import REFERENCE, Contest, Lab, Way, WrongResultError, normalized, same, threaded
+from .decoders import DECODERS, load, reader, to_array
 from .idx_readers import GZIP_READERS, RAW_READERS
 from .paired import Call
-from .streams import ITEMS, ITEMS_QUICK, Stream, content
+from .streams import ITEMS, Stream, content
 
 MEAN, STD = 0.2860, 0.3530
 #: Decoders that the small contests leave out: each is a slower way around zlib, or has the same engine.
@@ -39,7 +39,7 @@ def _into_floats(stream: Stream, threads: int) -> Call:
     return lambda: read_idx(stream.path, out=out, normalize=(MEAN, STD), threads=threads)
 
 
-def then_numpy(name: str, *, reuse: bool = True) -> Callable[[Stream], Call]:
+def _then_numpy(name: str, *, reuse: bool = True) -> Callable[[Stream], Call]:
     """Read with a decoder, then normalize in place, into the same array each time or into new ones."""
 
     def make(stream: Stream) -> Call:
@@ -56,6 +56,19 @@ def then_numpy(name: str, *, reuse: bool = True) -> Callable[[Stream], Call]:
     return make
 
 
+def _ours_from_memory(stream: Stream) -> Call:
+    data = stream.path.read_bytes()
+    return lambda: decode_idx(data, threads=1)
+
+
+def _from_memory(decompress: Callable[[bytes], Any]) -> Callable[[Stream], Call]:
+    def make(stream: Stream) -> Call:
+        data = stream.path.read_bytes()
+        return lambda: to_array(decompress(data), stream)
+
+    return make
+
+
 def memcpy(stream: Stream) -> Call:
     """Return a call that copies the decoded array: no reader can be faster."""
     source = content(stream).copy()
@@ -66,18 +79,6 @@ def memcpy(stream: Stream) -> Call:
         return target
 
     return call
-
-
-def _thread_counts() -> list[int]:
-    return sorted({2, usable_cpus()} - {1})
-
-
-def _ours(make: Callable[[Stream, int], Call], suffix: str = "") -> dict[str, Way]:
-    """Return one way of ours for each number of threads worth measuring."""
-    return {
-        f"{REFERENCE}{suffix}, {n} threads": Way(lambda stream, n=n: make(stream, n), threads=n)  # type: ignore[misc]
-        for n in _thread_counts()
-    }
 
 
 def _decoders(*leave_out: str) -> dict[str, Way]:
@@ -116,8 +117,7 @@ def _raw_images(lab: Lab) -> Stream:
     return lab.library.raw(lab.split, "images")
 
 
-_OURS = {REFERENCE: Way(fresh), f"{REFERENCE}, out=": Way(reused), **_ours(reused, ", out=")}
-_FLOATS = {REFERENCE: Way(lambda stream: _into_floats(stream, 1)), **_ours(_into_floats)}
+_OURS = {**threaded(REFERENCE, fresh), **threaded(f"{REFERENCE}, out=", reused)}
 _KINDS = {
     "mnist": ("strokes like MNIST's", "mnist", "zlib-9"),
     "text": ("Python source text", "text", "zlib-9"),
@@ -132,9 +132,9 @@ def _kind(name: str) -> Contest:
     title, kind, encoder = _KINDS[name]
 
     def job(lab: Lab) -> Stream:
-        return lab.library.get(kind, encoder, ITEMS_QUICK if lab.quick else ITEMS)
+        return lab.library.get(kind, encoder, ITEMS)
 
-    return Contest(f"decode-{name}", f"Read {title}", job, {REFERENCE: Way(fresh), **_decoders(*_SLOW)}, same)
+    return Contest(f"decode-{name}", f"Read {title}", job, {**_OURS, **_decoders(*_SLOW)}, same)
 
 
 def of_file(stream: Stream) -> Contest:
@@ -157,12 +157,26 @@ CONTESTS = (
         "decode-normalized",
         "Read images from gzip, normalized to float32",
         lambda lab: lab.images,
-        _FLOATS
+        threaded(REFERENCE, _into_floats)
+        | {"mnist_reader + NumPy, new arrays": Way(_then_numpy("mnist_reader", reuse=False))}
         | {
-            f"{name} + NumPy": Way(then_numpy(name), DECODERS[name].needs, DECODERS[name].package)
+            f"{name} + NumPy": Way(_then_numpy(name), DECODERS[name].needs, DECODERS[name].package)
             for name in ("mnist_reader", "isal", "libdeflate")
         },
         lambda stream, result: normalized(stream, result, MEAN, STD),
+    ),
+    Contest(
+        "decode-memory",
+        "Read images from gzip that is in memory",
+        lambda lab: lab.images,
+        {
+            REFERENCE: Way(_ours_from_memory),
+            "zlib": Way(_from_memory(lambda data: zlib.decompress(data, 31))),
+            "libdeflate": Way(
+                _from_memory(lambda data: load("deflate").gzip_decompress(data)), "deflate", "deflate"
+            ),
+        },
+        same,
     ),
     Contest(
         "decode-raw",

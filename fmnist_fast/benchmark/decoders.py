@@ -105,11 +105,6 @@ DECODERS: dict[str, Decoder] = {
 }
 
 
-def missing() -> list[str]:
-    """Return the decoders that cannot be measured here."""
-    return [name for name, decoder in DECODERS.items() if absent(decoder.needs)]
-
-
 def to_array(decoded: Any, stream: Stream) -> Array:
     """Return what a decompressed IDX file holds, without a copy where the byte order allows."""
     array = np.frombuffer(decoded, np.dtype(stream.dtype).newbyteorder(">"), offset=4 + 4 * len(stream.shape))
@@ -120,8 +115,3 @@ def reader(name: str, stream: Stream) -> Callable[[], Array]:
     """Return a call that reads a stream with a decoder and `numpy.frombuffer`."""
     decode = DECODERS[name].read
     return lambda: to_array(decode(stream.path), stream)
-
-
-def from_memory(data: bytes, stream: Stream) -> Array:
-    """Decode a file already in memory with libdeflate."""
-    return to_array(load("deflate").gzip_decompress(data), stream)

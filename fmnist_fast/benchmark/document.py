@@ -73,7 +73,7 @@ def _section(rows: Sequence[Row]) -> str:
         shown = [k for k in range(_SHOWN) if any(line[k] for line in measured)]
         names = columns(rows)
         parts.append(_markdown([names[k] for k in shown], [[line[k] for k in shown] for line in measured]))
-    if missing := [f"{row.way} ({row.note})" for row in rows if row.value is None]:
+    if missing := [f"{row.name} ({row.note})" for row in rows if row.value is None]:
         parts.append(f"Without figures: {'; '.join(missing)}.")
     return "\n\n".join(parts)
 

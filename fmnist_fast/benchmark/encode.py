@@ -7,10 +7,9 @@ import zlib
 from collections.abc import Callable
 from typing import Any, Literal
 
-from .._threads import usable_cpus
 from ..codec import encode_idx
 from .contents import header
-from .contest import REFERENCE, Contest, Lab, Way, same
+from .contest import REFERENCE, Contest, Lab, Way, same, threaded
 from .decoders import load, to_array
 from .paired import Call
 from .streams import ITEMS_QUICK, Stream, content
@@ -45,8 +44,8 @@ _PEERS: dict[str, tuple[Compress, str, str]] = {
 }
 
 
-def _ours(level: int, kind: Literal["gzip", "bgzf"], threads: int) -> Callable[[Stream], Call]:
-    def make(stream: Stream) -> Call:
+def _ours(level: int, kind: Literal["gzip", "bgzf"]) -> Callable[[Stream, int], Call]:
+    def make(stream: Stream, threads: int) -> Call:
         array = content(stream)
         return lambda: encode_idx(array, compress=kind, level=level, threads=threads)
 
@@ -77,16 +76,12 @@ def _contest(level: int) -> Contest:
         for name, (compress, needs, package) in _PEERS.items()
         if level == 1 or not name.startswith("isal")
     }
-    ways = {REFERENCE: Way(_ours(level, "gzip", 1)), **peers}
+    ways = {REFERENCE: Way(lambda stream: _ours(level, "gzip")(stream, 1)), **peers}
     return Contest(f"encode-{level}", f"Write images as gzip, level {level}", _job, ways, _reads_back)
 
 
 def _bgzf() -> Contest:
-    ways = {REFERENCE: Way(_ours(6, "bgzf", 1))}
-    if usable_cpus() > 1:
-        ways[f"{REFERENCE}, {usable_cpus()} threads"] = Way(
-            _ours(6, "bgzf", usable_cpus()), threads=usable_cpus()
-        )
+    ways = threaded(REFERENCE, _ours(6, "bgzf"))
     for name in ("gzip", "libdeflate"):
         compress, needs, package = _PEERS[name]
         ways[f"{name}, one member"] = Way(_theirs(compress, 6), needs, package)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from .._threads import usable_cpus
 from . import outside
 from .contest import REFERENCE, Lab
 from .decoders import DECODERS, absent
@@ -16,21 +15,28 @@ from .results import Row
 IMPORTS = ("idx2numpy", "mnist", "rapidgzip", "torch")
 
 
+def memory_of_ours(lab: Lab, level: str = "") -> Iterator[Row]:
+    """Peak memory of this package, on one thread and on two, reading files of two sizes."""
+    for stream in (lab.images, lab.large):
+        for threads in (1, 2):
+            found = outside.memory(stream, REFERENCE, threads=threads, rounds=lab.rounds, level=level)
+            way = REFERENCE if stream is lab.images else f"{REFERENCE}, {stream.shape[0]:,} images"
+            name = way if threads == 1 else f"{way}, {threads} threads"
+            yield Row("memory", MEMORY, name, stream.name, "MiB", found)
+
+
 def memory(lab: Lab, settings: Settings) -> Iterator[Row]:
     """Peak memory of reading images from gzip, above the array itself."""
-    stream = lab.images
-    rounds = 3 if lab.quick else 5
-    ways = [(REFERENCE, REFERENCE, 1)]
-    if usable_cpus() > 1:
-        ways.append((f"{REFERENCE}, {usable_cpus()} threads", REFERENCE, usable_cpus()))
-    ways += [(name, name, it.threads) for name, it in DECODERS.items() if settings.wants(name)]
-    for name, way, threads in ways:
-        row = Row("memory", MEMORY, name, stream.name, "MiB")
-        reason = absent(DECODERS[way].needs) if way in DECODERS else ""
-        if reason:
-            yield replace(row, note=f"not installed ({reason})")
+    yield from memory_of_ours(lab)
+    row = Row("memory", MEMORY, "", lab.images.name, "MiB")
+    for name, it in DECODERS.items():
+        if not settings.wants(name):
+            continue
+        if reason := absent(it.needs):
+            yield replace(row, way=name, note=f"not installed ({reason})")
         else:
-            yield replace(row, value=outside.memory(stream, way, threads=threads, rounds=rounds))
+            found = outside.memory(lab.images, name, threads=it.threads, rounds=lab.rounds)
+            yield replace(row, way=name, value=found)
 
 
 def imports(lab: Lab, settings: Settings) -> Iterator[Row]:
@@ -41,7 +47,7 @@ def imports(lab: Lab, settings: Settings) -> Iterator[Row]:
         if reason := absent(module):
             yield Row("import", IMPORT, module, note=f"not installed ({reason})")
             continue
-        found, whole = outside.import_time(settings.clock, 7 if lab.quick else 15, module)
+        found, whole = outside.import_time(settings.clock, 3 * lab.rounds, module)
         yield Row("import", IMPORT, module, value=found, note=f"a process takes {whole:.1f} ms more")
 
 

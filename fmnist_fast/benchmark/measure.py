@@ -43,10 +43,11 @@ class Settings:
         """Whether a way is to be measured; ours always are."""
         return self.peers is None or way.startswith(REFERENCE) or way in self.peers
 
-    def turns(self, contest: Contest, stream: Stream, names: list[str], threads: int) -> list[Comparison]:
-        """Let the reference and others take turns."""
-        calls = [contest.ways[name].make(stream) for name in (REFERENCE, *names)]
-        with pinned(self.cpu if threads == 1 else None):
+    def turns(self, contest: Contest, stream: Stream, first: str, others: list[str]) -> list[Comparison]:
+        """Let one way and others take turns."""
+        ways = [contest.ways[name] for name in (first, *others)]
+        calls = [way.make(stream) for way in ways]
+        with pinned(self.cpu if all(way.threads == 1 for way in ways) else None):
             return compare(*calls, pairs=self.pairs, budget=self.budget, clock=CLOCKS[self.clock])
 
 
@@ -79,8 +80,7 @@ def _rows(contest: Contest, stream: Stream, settings: Settings) -> Iterator[Row]
             if name not in unfit and name != REFERENCE and (contest.ways[name].threads > 1) == several
         ]
         if group:
-            threads = 2 if several else 1
-            found |= zip(group, settings.turns(contest, stream, group, threads), strict=True)
+            found |= zip(group, settings.turns(contest, stream, REFERENCE, group), strict=True)
     for name in names:
         row = replace(blank, way=name)
         if name in unfit:

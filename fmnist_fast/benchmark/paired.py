@@ -1,8 +1,13 @@
 """Measuring that holds on a noisy machine.
 
-The contestants take turns in one process, A B A B, and every turn of one is divided by the turn of the other
-right beside it: a neighbour's burst of work meets both. What is reported is the median of those ratios, their
-quartiles, and a bootstrap interval of the median; a single time means nothing here and decides nothing.
+The contestants take turns in one process, A B A B A B. Noise only ever makes a turn longer, so of a few turns
+side by side the shortest of each counts, and these two make a pair: one is divided by the other. What is
+reported is the median of those ratios, their quartiles, and a bootstrap interval of the median; a single time
+means nothing here and decides nothing.
+
+What a call finds in the process matters as much as the neighbors. Until a large block is freed for the first
+time, malloc of glibc gives each back to the system and takes page faults for the next; from then on it keeps
+them. Every measuring starts in the second state, which is that of a program that has run for a while.
 """
 
 from __future__ import annotations
@@ -25,8 +30,12 @@ Clock = Callable[[], float]
 #: on an overbooked machine. It adds up all threads, so it is for one-thread rows only; it sees no waiting.
 CLOCKS: dict[str, Clock] = {"wall": time.perf_counter, "cpu": time.process_time}
 
-#: Seconds of a pair that leave nothing cold.
+#: Seconds of a turn of both that leave nothing cold.
 _WARM = 0.5
+#: Turns of a pair, unless they are so long that there would be less than that many pairs.
+_TURNS = 3
+#: The largest block whose release changes what glibc does with the next.
+_SETTLING = (32 << 20) - (8 << 10)
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ def compare(
     *peers: Call,
     pairs: int = 15,
     warmup: int = 2,
-    least: float = 0.004,
+    least: float = 0.002,
     budget: float = math.inf,
     seed: int = 0,
     clock: Clock = time.perf_counter,
@@ -101,13 +110,13 @@ def compare(
     ours, *peers : callable
         Called without arguments. What a call returns is kept until the clock has stopped.
     pairs : int
-        Pairs for each peer.
+        Pairs for each peer, of three turns each.
     warmup : int
-        Pairs before them, at least one; the last tells how many calls one timing needs.
+        Turns before them, at least one; the last tells how many calls one turn needs.
     least : float
-        Seconds that a timing lasts at least; shorter calls are repeated.
+        Seconds that a turn lasts at least; shorter calls are repeated.
     budget : float
-        Seconds for one peer. A slow one gets fewer pairs, but never less than three.
+        Seconds for one peer. A slow one gets fewer pairs, of one turn at last, but never less than three.
     seed : int
         Of the bootstrap.
     clock : callable
@@ -130,11 +139,13 @@ def _alternate(
         if sum(once) > _WARM:
             break
     numbers = [max(1, math.ceil(least / seconds)) for seconds in once]
-    pair = sum(number * seconds for number, seconds in zip(numbers, once, strict=True))
-    turns = int(min(pairs, max(3, budget / pair)))
+    turn = sum(number * seconds for number, seconds in zip(numbers, once, strict=True))
+    affordable = max(3, int(min(pairs * _TURNS, budget / turn)))
+    turns = _TURNS if affordable >= _TURNS**2 else 1
+    count = min(pairs, affordable // turns)
     both = list(zip(calls, numbers, strict=True))
-    times = np.array([[_time(call, n, clock) / n for call, n in both] for _ in range(turns)])
-    ours, peer = times.T
+    times = np.array([[_time(call, n, clock) / n for call, n in both] for _ in range(count * turns)])
+    ours, peer = times.reshape(count, turns, 2).min(axis=1).T
     return Comparison(Spread.of(peer / ours, seed), Spread.of(ours, seed), Spread.of(peer, seed))
 
 
@@ -174,7 +185,8 @@ def pinned(cpu: int | None) -> Iterator[bool]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the garbage collector out of the timings."""
+    """Keep the garbage collector out of the timings, and let malloc settle."""
+    np.empty(_SETTLING, np.uint8)
     enabled = gc.isenabled()
     gc.collect()
     gc.disable()

@@ -29,6 +29,8 @@ class Row:
         None if it was not measured.
     ratio : Spread or None
         `value` over that of the contest's reference, pair by pair; None for the reference itself.
+    against : str
+        What `ratio` relates to where that is not the reference.
     rate : float
         Decoded bytes in a second, in MB; 0 where that says nothing.
     note : str
@@ -44,11 +46,22 @@ class Row:
     ratio: Spread | None = None
     rate: float = 0.0
     note: str = ""
+    against: str = ""
+
+    @property
+    def name(self) -> str:
+        """The way, and what it stands against where that is not the reference."""
+        return f"{self.way} : {self.against}" if self.against else self.way
 
     @property
     def key(self) -> tuple[str, str]:
         """What identifies the row in other runs."""
-        return self.contest, self.way
+        return self.contest, self.name
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Row:
+        """Restore a row from its dict of fields."""
+        return cls(**(data | {name: _spread(data[name]) for name in ("value", "ratio")}))
 
 
 @dataclass(frozen=True)
@@ -98,7 +111,7 @@ class Run:
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise FormatError(f"expected results of `fmnist-fast bench`, version {VERSION}", source=source)
         try:
-            rows = [_row(row) for row in data["rows"]]
+            rows = [Row.from_json(row) for row in data["rows"]]
             return cls(data["label"], data["time"], data["facts"], data["inputs"], rows)
         except (KeyError, TypeError) as error:
             raise FormatError(f"results are incomplete: {error}", source=source) from None
@@ -175,11 +188,6 @@ def _parsed(line: str, source: str) -> Any:
         return json.loads(line)
     except json.JSONDecodeError as error:
         raise FormatError(f"expected JSON: {error}", source=source) from None
-
-
-def _row(data: dict[str, Any]) -> Row:
-    spreads = {name: _spread(data[name]) for name in ("value", "ratio")}
-    return Row(**(data | spreads))
 
 
 def _spread(data: dict[str, Any] | None) -> Spread | None:

@@ -12,13 +12,19 @@ _QUANTITIES = {"ms": "time", "MiB": "memory"}
 
 def columns(rows: Sequence[Row]) -> tuple[str, ...]:
     """Return the names of what `cells` returns."""
+    if rows[0].against:
+        return "ours", "against", "figure", *_FIGURES[2:]
     return "way", _QUANTITIES[rows[0].unit], *_FIGURES
 
 
 def cells(row: Row) -> tuple[str, ...]:
     """Return the figures of a row as text; its note takes the place of figures that are missing."""
     if row.value is None:
-        return row.way, "-", "-", "-", "-", row.note
+        return row.name, "-", "-", "-", "-", row.note
+    if row.against:
+        shown, unit = (row.value, f" {row.unit}") if row.ratio is None else (row.ratio, "x")
+        figure = f"{significant(shown.median)}{unit}"
+        return row.against, row.way, figure, _span(shown.interval), _span(shown.quartiles)
     relative = interval = quartiles = ""
     if row.ratio is not None:
         relative = f"{row.ratio.median:.2f}x"

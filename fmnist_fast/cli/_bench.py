@@ -23,7 +23,8 @@ Without --data the inputs are synthetic garments of the size of Fashion-MNIST (F
 folder with the real four files), kept in the folder for temporary files.
 
 examples:
-  fmnist-fast bench --quick                              a few minutes; without --quick it takes about fifteen
+  fmnist-fast bench --quick                              a few minutes; without --quick it takes about ten
+  fmnist-fast bench --resume part.json                   interrupted and called again, it goes on where it was
   fmnist-fast bench --only decode epoch --peers isal libdeflate "torch indexing"
   fmnist-fast bench --files my-images-idx3-ubyte.gz      the same question for files of yours
   fmnist-fast bench --json new.json --html new.html --plot new.png
@@ -59,6 +60,9 @@ def add(commands: Any) -> None:
         choices=("wall", "cpu"),
         default="wall",
         help="cpu: for busy machines, and one thread only",
+    )
+    how.add_argument(
+        "--resume", type=Path, metavar="FILE", help="kept while it runs; one that is there is continued"
     )
     how.add_argument("--inputs", metavar="DIR", help="where generated inputs are kept")
     out = command.add_argument_group("results")
@@ -112,7 +116,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _measure(arguments: argparse.Namespace) -> Any:
-    from ..benchmark import measure, suite
+    from ..benchmark import comparison, measure, results, suite
     from ..benchmark.contest import Lab, WrongResultError
     from ..benchmark.machine import facts
     from ..benchmark.streams import Library
@@ -121,40 +125,54 @@ def _measure(arguments: argparse.Namespace) -> Any:
     for name, value in facts().items():
         say(f"{name:12} {value}")
 
-    def finished(rows: list[Any]) -> None:
-        table(columns(rows), [cells(row) for row in rows if row.value is not None])
+    def finished(rows: list[Any], so_far: Any) -> None:
+        words = 2 if rows[0].against else 1
+        table(columns(rows), [cells(row) for row in rows if row.value is not None], left=words)
         for row in rows:
             if row.value is None:
-                say(f"{row.way}: {row.note}")
+                say(f"{row.name}: {row.note}")
+        if arguments.resume:
+            results.save(so_far, arguments.resume)
 
     quick = arguments.quick
     settings = measure.Settings(
         arguments.pairs or (7 if quick else 15),
-        1.0 if quick else 8.0,
+        1.0 if quick else 5.0,
         arguments.pin,
         arguments.clock,
         arguments.peers,
     )
     lab = Lab(Library(arguments.inputs, arguments.data, say=complain), quick)
+    before = None
+    if arguments.resume and arguments.resume.exists():
+        before = results.find(str(arguments.resume))
+        if other := comparison.differing(before.facts, suite.conditions(lab, settings)):
+            changed = ", ".join(other)
+            raise UsageError(f"{arguments.resume}: that run differs in {changed}; remove it to begin again")
     try:
-        return suite.run(
+        done = suite.run(
             lab,
             settings,
             only=arguments.only,
             files=arguments.files,
             label=arguments.label,
+            before=before,
             started=lambda number, of, title: say(f"\n[{number}/{of}] {title}"),
             finished=finished,
         )
     except WrongResultError as error:
         raise FmnistFastError(f"nothing is measured: {error}") from None
+    if arguments.resume:
+        arguments.resume.unlink()
+    return done
 
 
 def _reports(arguments: argparse.Namespace) -> list[Callable[[Any], object]]:
     """Return what is to be done with the run; what that needs is missed now, not after the measuring."""
     from ..benchmark import document, page, plot, results
 
-    for output in filter(None, (arguments.json, arguments.history, arguments.html, arguments.plot)):
+    outputs = (arguments.json, arguments.history, arguments.html, arguments.plot, arguments.resume)
+    for output in filter(None, outputs):
         refuse_existing(output, overwrite=True)
     reports: list[Callable[[Any], object]] = []
     if arguments.json:
@@ -181,7 +199,7 @@ def _compare(first: str, second: str) -> int:
     a, b = results.find(first), results.find(second)
     say(f"A  {a.label}, {a.time}")
     say(f"B  {b.label}, {b.time}")
-    for name in comparison.differing(a, b):
+    for name in comparison.differing(a.facts, b.facts):
         say(f"differs: {name}\n  A  {a.facts.get(name, '-')}\n  B  {b.facts.get(name, '-')}")
     say()
     table(comparison.COLUMNS, comparison.lines(a, b), left=2)
