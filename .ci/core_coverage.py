@@ -4,9 +4,9 @@
 
 PROFILE is what llvm-profdata has merged, each MODULE is compiled by clang with -fcoverage-mapping.
 
-A branch is one outcome of one condition as the source has it: `a && b` has four. What is compiled several times, by
-inlining or once per CPU level, counts as reached when one of its copies is. (gcc's counters know copies
-only: an inlined function has its branches once per call, also those that a constant argument rules out there.)
+A branch is one outcome of one condition as the source has it: `a && b` has four. What is compiled several
+times, by inlining or once per CPU level, counts as reached when one of its copies is. (gcc's counters know
+copies only: an inlined function has its branches once per call, also those that a constant rules out there.)
 """
 
 from __future__ import annotations
@@ -88,9 +88,7 @@ def main() -> int:
         lines_of(export("lcov", profile, modules)),
         branches_of(export("text", profile, modules)),
     )
-    print(
-        f"{'file':26} {'lines':>23} {'branches':>23}  not reached (T, F: condition never true, never false)"
-    )
+    print(f"{'file':26} {'lines':>23} {'branches':>23}  not reached (T: never true, F: never false)")
     for name in sorted(lines):
         shares = f"{share(lines[name]):>23} {share(branches[name]):>23}"
         print(f"{name:26} {shares}  {missing(lines[name], branches[name])}")
