@@ -1,6 +1,6 @@
 """The CPU level of processors that this machine is not, under emulation.
 
-A level too high is an illegal instruction in the first file that is read: one missing feature has to be enough
+A level too high is an illegal instruction in the first file read: one missing feature has to be enough
 to lose it.
 """
 
