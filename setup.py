@@ -1,7 +1,8 @@
 """Build the compiled modules; everything declarative is in pyproject.toml.
 
 Switches in the environment, each "0" or "1": FMNIST_FAST_REQUIRE_NATIVE (a failed compilation is an error),
-FMNIST_FAST_DEBUG (-O0, assertions, bounds checks), FMNIST_FAST_SANITIZE (ASan, UBSan), FMNIST_FAST_COVERAGE.
+FMNIST_FAST_DEBUG (-O0, assertions, bounds checks), FMNIST_FAST_SANITIZE (ASan, UBSan),
+FMNIST_FAST_COVERAGE (counters of clang).
 """
 
 import os
@@ -28,11 +29,12 @@ BASE = [path for path in CORE if Path(path).stem in ("cpu", "crc32", "idx")]
 SOURCES = {"_native": BASE, "_codec": CORE, "_normalize": KERNELS}
 # Contraction would round a*b+c as the compiler likes; the kernels call fma() where they mean it.
 FLAGS = ["-std=c11", "-fvisibility=hidden", "-ffp-contract=off", "-fstack-protector-strong"]
-if "1" in (DEBUG, SANITIZE, COVERAGE):
+COUNTERS = ["-fprofile-instr-generate", "-fcoverage-mapping", "-fprofile-update=atomic"]  # clang's
+if "1" in (DEBUG, SANITIZE):
     FLAGS += ["-O0" if SANITIZE == "0" else "-O1", "-g", "-UNDEBUG", "-fno-omit-frame-pointer"]
 else:
     FLAGS += ["-O2", "-g0", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]
-CHECKS = ["-fsanitize=address,undefined"] * int(SANITIZE) + ["--coverage"] * int(COVERAGE)
+CHECKS = ["-fsanitize=address,undefined"] * int(SANITIZE) + COUNTERS * int(COVERAGE)
 DIRECTIVES = {"language_level": 3, "freethreading_compatible": True, "wraparound": False}
 
 

@@ -14,28 +14,31 @@ static uint64_t os_saved_state(void) {
   return (uint64_t)high << 32 | low;
 }
 
-static ff_cpu_level detect(void) {
+static bool has_avx2(void) {
   const uint32_t leaf1_c =
-      BIT(1) | BIT(12) | BIT(20) | BIT(27) | BIT(28) | BIT(29);       /* PCLMUL FMA SSE4.2 OSXSAVE AVX F16C */
-  const uint32_t leaf7_b = BIT(3) | BIT(5) | BIT(8);                  /* BMI1 AVX2 BMI2 */
-  const uint32_t leaf7_b_512 = BIT(16) | BIT(17) | BIT(30) | BIT(31); /* F DQ BW VL */
-  const uint32_t leaf7_c_512 = BIT(1) | BIT(6) | BIT(10);             /* VBMI VBMI2 VPCLMULQDQ */
-  const uint64_t ymm = 0x06, zmm = 0xE6;
+      BIT(1) | BIT(12) | BIT(20) | BIT(27) | BIT(28) | BIT(29); /* PCLMUL FMA SSE4.2 OSXSAVE AVX F16C */
+  const uint32_t leaf7_b = BIT(3) | BIT(5) | BIT(8);            /* BMI1 AVX2 BMI2 */
+  const uint32_t lzcnt = BIT(5);
+  const uint64_t ymm = 0x06;
   uint32_t a, b, c, d;
 
-  if (!__get_cpuid(1, &a, &b, &c, &d) || (c & leaf1_c) != leaf1_c)
-    return FF_CPU_GENERIC;
-  const uint64_t saved = os_saved_state();
-  if ((saved & ymm) != ymm)
-    return FF_CPU_GENERIC;
-  if (!__get_cpuid(0x80000001u, &a, &b, &c, &d) || !(c & BIT(5))) /* LZCNT */
-    return FF_CPU_GENERIC;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (b & leaf7_b) != leaf7_b)
-    return FF_CPU_GENERIC;
-  if ((b & leaf7_b_512) == leaf7_b_512 && (c & leaf7_c_512) == leaf7_c_512 && (saved & zmm) == zmm)
-    return FF_CPU_AVX512;
-  return FF_CPU_AVX2;
+  return __get_cpuid(1, &a, &b, &c, &d) && (c & leaf1_c) == leaf1_c && (os_saved_state() & ymm) == ymm &&
+         __get_cpuid(0x80000001u, &a, &b, &c, &d) && (c & lzcnt) && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+         (b & leaf7_b) == leaf7_b;
 }
+
+/* Beyond AVX2. */
+static bool has_avx512(void) {
+  const uint32_t leaf7_b = BIT(16) | BIT(17) | BIT(30) | BIT(31); /* F DQ BW VL */
+  const uint32_t leaf7_c = BIT(1) | BIT(6) | BIT(10);             /* VBMI VBMI2 VPCLMULQDQ */
+  const uint64_t zmm = 0xE6;
+  uint32_t a, b, c, d;
+
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & leaf7_b) == leaf7_b && (c & leaf7_c) == leaf7_c &&
+         (os_saved_state() & zmm) == zmm;
+}
+
+static ff_cpu_level detect(void) { return !has_avx2() ? FF_CPU_GENERIC : has_avx512() ? FF_CPU_AVX512 : FF_CPU_AVX2; }
 
 #elif FF_ARM64
 

@@ -1,0 +1,103 @@
+"""Print which lines and branches of the C core were reached, and fail where that is less than it has to be.
+
+    core_coverage.py PROFILE MODULE...
+
+PROFILE is what llvm-profdata has merged, each MODULE is compiled by clang with -fcoverage-mapping.
+
+A branch is one outcome of one condition as the source has it: `a && b` has four. What is compiled several
+times, by inlining or once per CPU level, counts as reached when one of its copies is. (gcc's counters know
+copies only: an inlined function has its branches once per call, also those that a constant rules out there.)
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+CORE = Path(__file__).resolve().parents[1] / "src" / "core"
+EXPANSION = 1  # llvm-cov's number of the kind of region that a macro's use is
+LEAST_LINES, LEAST_BRANCHES = 1.0, 0.95
+
+
+def export(kind: str, profile: str, modules: list[str]) -> str:
+    """Return llvm-cov's counters of the core as text ("text" is JSON)."""
+    objects = [word for module in modules[1:] for word in ("-object", module)]
+    command = ["llvm-cov", "export", f"-format={kind}", f"-instr-profile={profile}", modules[0], *objects]
+    return subprocess.run([*command, str(CORE)], check=True, capture_output=True, text=True).stdout
+
+
+def lines_of(lcov: str) -> dict[str, dict[int, bool]]:
+    """Return by file whether each line with code was reached."""
+    files: dict[str, dict[int, bool]] = defaultdict(dict)
+    name = ""
+    for record in lcov.splitlines():
+        key, _, value = record.partition(":")
+        if key == "SF":
+            name = str(Path(value).relative_to(CORE))
+        elif key == "DA":
+            line, count = map(int, value.split(","))
+            files[name][line] = count > 0
+    return files
+
+
+def branches_of(text: str) -> dict[str, dict[tuple, bool]]:
+    """Return by file whether each outcome of each condition was reached.
+
+    A condition is named by its line and column, in a macro after line and column of the macro's use.
+    """
+    files: dict[str, dict[tuple, bool]] = defaultdict(dict)
+    for function in json.loads(text)["data"][0]["functions"]:
+        names = function["filenames"]
+        uses = {region[6]: region for region in function["regions"] if region[7] == EXPANSION}
+        for line, column, _, _, when_true, when_false, file, *_ in function["branches"]:
+            place: tuple = (line, column)
+            while file in uses:
+                line, column, _, _, _, file, *_ = uses[file]
+                place = (line, column, *place)
+            if Path(names[file]).is_relative_to(CORE):
+                found = files[str(Path(names[file]).relative_to(CORE))]
+                for outcome, count in ((True, when_true), (False, when_false)):
+                    found[*place, outcome] = found.get((*place, outcome), False) or count > 0
+    return files
+
+
+def share(reached: dict) -> str:
+    """Return `reached of all` and percent."""
+    done, total = sum(reached.values()), len(reached)
+    return f"{done:5} of {total:5} {100 * done / total if total else 100:6.2f} %"
+
+
+def missing(lines: dict[int, bool], branches: dict[tuple, bool]) -> str:
+    """Return the lines not reached, and the conditions that were never true (T) or never false (F)."""
+    unreached = [str(line) for line, reached in sorted(lines.items()) if not reached]
+    one_sided = [
+        f"{':'.join(map(str, place))}{'FT'[outcome]}"
+        for (*place, outcome), reached in sorted(branches.items())
+        if not reached and lines.get(place[0], True)
+    ]
+    return " ".join(unreached + one_sided)
+
+
+def main() -> int:
+    """Print the table; 1 when a figure is too low."""
+    profile, *modules = sys.argv[1:]
+    lines, branches = (
+        lines_of(export("lcov", profile, modules)),
+        branches_of(export("text", profile, modules)),
+    )
+    print(f"{'file':26} {'lines':>23} {'branches':>23}  not reached (T: never true, F: never false)")
+    for name in sorted(lines):
+        shares = f"{share(lines[name]):>23} {share(branches[name]):>23}"
+        print(f"{name:26} {shares}  {missing(lines[name], branches[name])}")
+    all_lines = {(name, key): value for name in lines for key, value in lines[name].items()}
+    all_branches = {(name, key): value for name in lines for key, value in branches[name].items()}
+    print(f"{'all':26} {share(all_lines):>23} {share(all_branches):>23}")
+    enough = sum(all_lines.values()) >= LEAST_LINES * len(all_lines)
+    return int(not (enough and sum(all_branches.values()) >= LEAST_BRANCHES * len(all_branches)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
