@@ -50,7 +50,7 @@ class File:
         """Whether reading these rows has to raise."""
         if self.error is None or self._is_behind(first):
             return False
-        return last == len(ROWS) or last * ROW_SIZE > self.fault
+        return last == len(ROWS) or (last > first and last * ROW_SIZE > self.fault)
 
     def _is_behind(self, row: int) -> bool:
         return self.passable and row * ROW_SIZE >= self.fault
