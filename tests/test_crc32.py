@@ -1,7 +1,7 @@
 """CRC-32: known answers, and every length at every alignment against zlib.
 
-The kernels work on 8 to 256 bytes at a time and have loops for what is left over at the end; a fault in one of
-them shows at some lengths only. `.ci/exhaustive` has the long form: all lengths up to 4096, all CPU levels.
+The kernels work on 8 to 256 bytes at a time and have loops for what is left over at the end; a fault in one
+of them shows at some lengths only. `.ci/exhaustive` has the long form: lengths up to 4096, all CPU levels.
 """
 
 from __future__ import annotations
