@@ -4,6 +4,8 @@
  *     PROGRAM -make COUNT [START [STACK]]  run so many inputs that the mutator makes from nothing; with STACK bytes of
  *                                          stack, and say how many of them were used
  *
+ * -make prints a digest of what was decoded and of how it ended.
+ *
  * The number of the input that runs is in `replay_at`, for debuggers. */
 
 #define _POSIX_C_SOURCE 200809L
@@ -13,8 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "choice.h"
+#include "verdicts.h"
 
 #define CAPACITY ((size_t)1 << 16)
 #define PAINT 0xA5
@@ -99,7 +100,7 @@ int main(int argc, char **argv) {
     printf("%zu bytes of stack\n", make_on(strtoul(argv[4], NULL, 10), data));
   else
     make(data);
-  printf("%lu inputs\n", count);
+  printf("%lu inputs, digest %016llx\n", count, (unsigned long long)verdicts_digest);
   free(data);
   return 0;
 }
