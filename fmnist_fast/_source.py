@@ -102,6 +102,7 @@ class _FileSource(Source):
         self._origin = _position(file)
         self.seekable = self._origin is not None
         self._lock = threading.Lock()
+        self._strayed = False  # the file stands somewhere else than behind the bytes at hand
         self._room = self._sensible(_BUFFER)
         self._buffer = bytearray(self._sensible(_FIRST))
         self._low = self._high = 0
@@ -145,17 +146,18 @@ class _FileSource(Source):
 
     def _pull(self, view: memoryview) -> int:
         """Read once from the file object and believe nothing it says."""
+        if self._strayed:
+            self._file.seek((self._origin or 0) + self.offset + self._high - self._low)
+            self._strayed = False
         if hasattr(self._file, "readinto"):
-            count: Any = self._file.readinto(view)
+            count: Any = _ready(self._file.readinto(view))
         else:
-            piece = self._file.read(len(view))
+            piece = _ready(self._file.read(len(view)))
             if isinstance(piece, str):
                 raise TypeError("the file object was opened in text mode; open it in binary mode")
-            count = piece if piece is None else memoryview(piece).nbytes
-            if count and count <= len(view):
+            count = memoryview(piece).nbytes
+            if count <= len(view):
                 view[:count] = memoryview(piece).cast("B")
-        if count is None:
-            raise BlockingIOError("the file object is in non-blocking mode and has no bytes ready")
         if not isinstance(count, int):
             raise TypeError(f"readinto() of the file object returned {type(count).__name__}, not int")
         if not 0 <= count <= len(view):
@@ -165,24 +167,19 @@ class _FileSource(Source):
     def seek(self, offset: int) -> None:
         if self._origin is None:
             raise io.UnsupportedOperation("going back needs a path, a buffer or a seekable file object")
-        self._file.seek(self._origin + offset)
         self.offset, self._low, self._high = offset, 0, 0
-        self.final = False
+        self.final, self._strayed = False, True
 
     def peek(self, offset: int, count: int) -> Any:
         if self._origin is None:
             raise io.UnsupportedOperation("the file object cannot seek")
-        offset += self._origin
-        raw = _raw(self._file)
+        raw, offset = _raw(self._file), self._origin + offset
         if type(raw) is io.FileIO and hasattr(os, "pread"):
             return os.pread(raw.fileno(), count, offset)
         with self._lock:
-            place = self._file.tell()
-            try:
-                self._file.seek(offset)
-                return self._file.read(count)
-            finally:
-                self._file.seek(place)
+            self._strayed = True
+            self._file.seek(offset)
+            return _ready(self._file.read(count))
 
     def close(self) -> None:
         if self._owned:
@@ -232,6 +229,13 @@ def _size(file: Any) -> int | None:
     status = os.fstat(raw.fileno())
     # Files that the system makes up on the fly, such as those in /proc, say 0.
     return max(status.st_size - file.tell(), 0) if stat.S_ISREG(status.st_mode) and status.st_size else None
+
+
+def _ready(answer: Any) -> Any:
+    """Return what a file object answered, unless that is None."""
+    if answer is None:
+        raise BlockingIOError("the file object is in non-blocking mode and has no bytes ready")
+    return answer
 
 
 def _raw(file: Any) -> Any:

@@ -186,16 +186,3 @@ def test_swap_bytes_of_a_part_leaves_the_rest(backend):
 def test_swap_bytes_refuses_single_bytes(backend, code):
     with pytest.raises(ValueError, match="1"):
         backend.swap_bytes(np.zeros(4, code))
-
-
-def test_crc32(backend):
-    import zlib
-
-    data = np.random.default_rng(9).bytes(5000)
-    for length in [*range(300), 1023, 1024, 4096, 5000 - 64]:
-        for offset in (0, 1, 3, 8, 15, 63):
-            part = data[offset : offset + length]
-            assert backend.crc32(part) == zlib.crc32(part)
-    assert backend.crc32(data[99:], backend.crc32(data[:99])) == zlib.crc32(data)
-    assert backend.crc32(b"", 0x12345678) == 0x12345678
-    assert backend.crc32(memoryview(data)[5:77], 0xFFFFFFFF) == zlib.crc32(data[5:77], 0xFFFFFFFF)

@@ -5,6 +5,7 @@ What a file says about itself may cost time; what is read is verified as it is w
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 
@@ -113,6 +114,34 @@ def test_hostile_lengths_are_found_where_they_are_met(length):
                 reader.read(20)
             reader.seek(0)
             assert same(reader.read(1000), IMAGES[:1000])
+
+
+@pytest.mark.parametrize("error", [OSError, MemoryError])
+def test_a_source_that_cannot_seek_at_times(error):
+    """After a look at the members elsewhere the file has to come back to where it was read."""
+
+    class Source(io.BytesIO):
+        left = None
+
+        def seek(self, *place):
+            if self.left is not None:
+                self.left -= 1
+                if self.left == -1:
+                    raise error("the network is gone")
+            return super().seek(*place)
+
+    for left in range(6):
+        with ff.open_idx(source := Source(bgzf(RAW, block=3000, level=0))) as reader:
+            source.left = left
+            with contextlib.suppress(error):
+                reader.seek(1500)
+            row = reader.tell()
+            try:
+                assert same(reader.read(800), IMAGES[row : row + 800])
+            except (error, ff.FmnistFastError) as caught:
+                assert not isinstance(caught, ff.CorruptDataError), "other bytes than the file's"  # noqa: PT017
+            reader.seek(1500)
+            assert same(reader.read(800), IMAGES[1500:2300])
 
 
 def test_a_source_that_calls_back():

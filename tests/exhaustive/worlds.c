@@ -7,12 +7,15 @@
  *     worlds flip COUNT START   COUNT single flips of generated files
  *     worlds splice COUNT START COUNT pieces of generated files moved to another place
  *     worlds codes COUNT START  COUNT random codes, decoded against one bit at a time
+ *     worlds crc LENGTH START   CRC-32 of all lengths below, at 64 alignments, from 3 values, at all CPU levels
  *
  * Prints the number of runs. A disagreement ends the process with a message. */
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <zlib.h>
 
+#include "crc32.h"
 #include "streams.h"
 #include "verdicts.h"
 
@@ -204,6 +207,27 @@ static void codes(choice *c, unsigned long count) {
   }
 }
 
+/* One byte more each time, in front of a guard page or at any distance behind one. */
+static void checksums(choice *c, size_t longest) {
+  uint8_t *const data = input.begin;
+  for (size_t i = 0; i < input.capacity; i++)
+    data[i] = (uint8_t)choice_bits(c);
+  for (size_t offset = 0; offset < 64; offset++)
+    for (unsigned s = 0; s < 3; s++) {
+      const uint32_t from = s < 2 ? s * UINT32_MAX : (uint32_t)choice_bits(c);
+      uint32_t expected = from;
+      for (size_t n = 0; n < longest; expected = (uint32_t)crc32(expected, data + offset + n++, 1))
+        for (unsigned l = 0; l < known; l++, runs++)
+          CHECK(ff_crc32(levels[l], from, data + offset, n) == expected, "%zu bytes at %zu, level %u", n, offset, l);
+    }
+  const uint8_t *const end = data + input.capacity;
+  for (size_t n = 0; n < longest; n++) {
+    const uint32_t expected = (uint32_t)crc32(0, end - n, (uInt)n);
+    for (unsigned l = 0; l < known; l++, runs++)
+      CHECK(ff_crc32(levels[l], 0, end - n, n) == expected, "%zu bytes at the end, level %u", n, l);
+  }
+}
+
 /* Files of the command line, one after the other. */
 static void each_file(int argc, char **argv, void (*act)(uint8_t *data, size_t n)) {
   static uint8_t data[CAPACITY];
@@ -242,6 +266,8 @@ int main(int argc, char **argv) {
     damaged(&c, count, !strcmp(world, "splice"));
   else if (!strcmp(world, "codes"))
     codes(&c, count);
+  else if (!strcmp(world, "crc") && count < CAPACITY)
+    checksums(&c, count);
   else
     return 125;
   printf("%lu\n", runs);
