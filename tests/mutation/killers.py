@@ -1,4 +1,4 @@
-"""What has to notice a mutation: programs in C over the core, and tests in Python, by the subject of the file."""
+"""What has to notice a mutation: programs in C over the core, and tests in Python, by subject."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SOURCES = sorted({source for sources in PROGRAMS.values() for source in sources}
 
 @dataclass(frozen=True)
 class Step:
-    """One run of a program. A folder of inputs in the arguments stands for its files; so many of them at most."""
+    """One run of a program. A folder in the arguments stands for the files in it, so many at most."""
 
     program: str
     arguments: tuple[str, ...]
@@ -177,7 +177,7 @@ def _lines(rng: random.Random, files: Sequence[str], levels: Sequence[str]) -> s
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one run: CPU seconds, and seconds for one that waits for ever. Machines that stop for a while are allowed for."""
+    """Of one run: seconds of CPU; and of the clock, for what waits for ever, with time for machines that stop."""
 
     cpu: int
     wall: float

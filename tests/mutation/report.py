@@ -24,15 +24,16 @@ def summary(rows: Sequence[dict[str, Any]], accepted: Accepted) -> tuple[str, bo
     stages = Counter(_stage(row) for row in rows if row["verdict"] == "killed")
     counted = verdicts["killed"] + verdicts["survived"]
     score = verdicts["killed"] / counted if counted else 0.0
-    real = counted - reasons["equivalent"] - reasons["unreachable"]
+    told_apart = verdicts["killed"] / max(1, counted - reasons["equivalent"] - reasons["unreachable"])
+    killers = ", ".join(f"{name} {n}" for name, n in stages.most_common())
     lines = [
-        f"killed     {verdicts['killed']:5}  ({', '.join(f'{name} {n}' for name, n in stages.most_common())})",
+        f"killed     {verdicts['killed']:5}  ({killers})",
         f"survived   {verdicts['survived']:5}",
         *(f"  {name:12} {reasons[name]:5}  {words}" for name, words in REASONS.items() if reasons[name]),
         *([f"  {'no reason':12} {reasons['']:5}"] if reasons[""] else []),
         f"equivalent {verdicts['equivalent']:5}  the released machine code is the same; not counted",
         f"invalid    {verdicts['invalid']:5}  does not compile; not counted",
-        f"score      {score:6.1%}  of {counted}; {verdicts['killed'] / max(real, 1):.1%} of what can be told apart",
+        f"score      {score:6.1%}  of {counted}; {told_apart:.1%} without equivalent and unreachable ones",
     ]
     for row in survivors:
         if not accepted.reason(row["key"]):

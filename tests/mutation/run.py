@@ -1,9 +1,9 @@
 """Change one comparison, bound, sign or constant of the C core at a time, and see whether a test notices.
 
-Each mutation is compiled into the fuzzers' targets, the small worlds and the lanes' driver, which run for seconds on
-inputs of their own making; what survives goes through the same under sanitizers, and then through the tests in Python.
-A mutation that changes nothing in the released machine code counts as equivalent. Survivors that have been looked at
-are in accepted.toml, each with its reason.
+Each mutation is compiled into the fuzzers' targets, the small worlds and the lanes' driver, which run for
+seconds on inputs of their own making; what survives goes through the same under sanitizers, and then through
+the tests in Python. A mutation that changes nothing in the released machine code counts as equivalent.
+Survivors that have been looked at are in accepted.toml, each with its reason; they are spared the slow stages.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from trial import STAGES, Bench, Limits
 from workshop import CORE, FAST, Workshop
 
 EXAMPLES = """examples:
-  .ci/mutation                                  a sample of 600, from today's seed, which is printed
+  .ci/mutation                                  a sample of 600, from a new seed, which is printed
   .ci/mutation --sample 0 --results all.jsonl   all of them; run it again to go on after an interruption
   .ci/mutation --stages fast gzip.c idx.c --sample 0
   .ci/mutation --list inflate/tables.c
@@ -45,7 +45,7 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
         prog=".ci/mutation",
         description=__doc__,
         epilog=EXAMPLES,
-        formatter_class=argparse.RawTextHelpFormatter,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "files", nargs="*", help="files below src/core, by any end of their path (default: all)"
@@ -74,7 +74,7 @@ def core_digest() -> str:
 
 
 def chosen(sites: list[Site], files: list[str], sample: int, seed: int) -> list[Site]:
-    """The mutations of a run, in the order in which they are tried: at random, so that any beginning is a sample."""
+    """The mutations of a run, shuffled, so that any beginning of it is a sample."""
     unknown = [name for name in files if not any(site.file.endswith(name) for site in sites)]
     if unknown:
         raise SystemExit(f"no mutations in {', '.join(unknown)}: expected files below src/core")
