@@ -177,7 +177,7 @@ def _lines(rng: random.Random, files: Sequence[str], levels: Sequence[str]) -> s
 
 @dataclass(frozen=True)
 class Limits:
-    """Of one run: seconds of CPU; and of the clock, for what waits for ever, with time for machines that stop."""
+    """Of one run: seconds of CPU, and of the clock, with time for machines that stand still."""
 
     cpu: int
     wall: float

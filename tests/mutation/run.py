@@ -3,7 +3,7 @@
 Each mutation is compiled into the fuzzers' targets, the small worlds and the lanes' driver, which run for
 seconds on inputs of their own making; what survives goes through the same under sanitizers, and then through
 the tests in Python. A mutation that changes nothing in the released machine code counts as equivalent.
-Survivors that have been looked at are in accepted.toml, each with its reason; they are spared the slow stages.
+Survivors that have been looked at are in accepted.toml, with reasons; they are spared the slow stages.
 """
 
 from __future__ import annotations

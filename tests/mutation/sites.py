@@ -1,8 +1,8 @@
 """Find the places of C source that a mutation may change: comparisons, bounds, signs and integer constants.
 
-A mutation replaces one token by another. Comments, strings, includes, conditions of the preprocessor and static
-assertions have no places; the bodies of macros do, because margins and loops are written there. Nor has code that this
-compiler leaves out: other processors', other compilers', and the tests' own hooks.
+A mutation replaces one token by another. Comments, strings, includes, conditions of the preprocessor and
+static assertions have no places; the bodies of macros do, because margins and loops are written there. Nor has
+code that this compiler leaves out: other processors', other compilers', and the tests' own hooks.
 """
 
 from __future__ import annotations
@@ -138,11 +138,9 @@ def compiled_lines(core: Path, compiler: list[str]) -> dict[str, set[int]]:
         copy = Path(folder) / "src" / "core"
         shutil.copytree(core, copy)
         shutil.copytree(core.parents[1] / "fmnist_fast" / "include", Path(folder) / "fmnist_fast" / "include")
-        starts: dict[str, list[int]] = {}
         for path in sorted(copy.rglob("*.[ch]")):
             file, source = path.relative_to(copy).as_posix(), path.read_text()
             found = list(CONDITION.finditer(source))
-            starts[file] = [source.count("\n", 0, match.end()) + 1 for match in found]
             for number, match in reversed(list(enumerate(found))):
                 probe = f"#pragma ff_probe {file} {number}\n"
                 source = source[: match.end()] + probe + source[match.end() :]
@@ -152,15 +150,11 @@ def compiled_lines(core: Path, compiler: list[str]) -> dict[str, set[int]]:
             command = [*compiler, "-std=gnu11", "-E", "-P", f"-I{copy}", path]
             output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
             held |= {(file, int(number)) for file, number in PROBE.findall(output)}
-    return {
-        path.relative_to(core).as_posix(): _kept(
-            path.read_text(), path.relative_to(core).as_posix(), starts, held
-        )
-        for path in core.rglob("*.[ch]")
-    }
+    files = {path.relative_to(core).as_posix(): path for path in core.rglob("*.[ch]")}
+    return {file: _kept(path.read_text(), file, held) for file, path in files.items()}
 
 
-def _kept(source: str, file: str, starts: dict[str, list[int]], held: set[tuple[str, int]]) -> set[int]:
+def _kept(source: str, file: str, held: set[tuple[str, int]]) -> set[int]:
     """Line numbers of a file that lie in no branch which never held."""
     kept, open_branches, number = set(), [], 0
     for line, text in enumerate(source.split("\n"), 1):
