@@ -1,7 +1,7 @@
 """Write the inputs that the fuzzers start from: `make_corpus.py FOLDER` makes FOLDER/gzip and FOLDER/idx.
 
 An input for the decoder is a plan of 12 bytes (steps.h) and a gzip file. The files are the vectors of the
-tests, good ones and bad ones, and a few of each kind of encoder; with each of them goes another plan.
+tests, good ones and bad ones, and a few of each kind of encoder, each with several plans.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from builders import bgzf, gzip_member, idx_header
 from drive import wrap_raw
 from random_streams import random_stream
-from samples import images, noise, text
+from samples import images, noise, text, zeros
 from vectors import RAW
 
 PLAN_SIZE = 12
+PLANS = 3  # for each file
 LARGEST = 1 << 16
 
 
@@ -29,6 +30,8 @@ def gzip_files(rng: random.Random) -> list[bytes]:
     for level in (0, 1, 6, 9):
         files += [gzip_member(data, level=level) for data in (noise(3000), text(9000), images(40).tobytes())]
     files.append(bgzf(text(30_000), block=5000))
+    # More output than the scratch of pixels and the window hold, with matches from near and far.
+    files += [gzip_member(data, level=9) for data in (zeros(900_000), noise(20_000) * 40, text(900) * 600)]
     files.append(
         gzip_member(text(99), name=b"name", comment=b"comment", extra=b"ab\1\0x", header_crc=True) * 3
     )
@@ -53,7 +56,7 @@ def write(folder: Path, inputs: list[bytes]) -> None:
 def main(folder: str) -> None:
     """Write both corpora."""
     rng = random.Random(1952)
-    write(Path(folder, "gzip"), [rng.randbytes(PLAN_SIZE) + data for data in gzip_files(rng)])
+    write(Path(folder, "gzip"), [rng.randbytes(PLAN_SIZE) + data for data in gzip_files(rng) * PLANS])
     write(Path(folder, "idx"), idx_headers())
 
 

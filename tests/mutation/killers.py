@@ -61,8 +61,9 @@ def _lanes(part: str) -> Step:
     return Step("lanes", ("run",), standard_input=f"lanes/{part}")
 
 
+_CORPUS = tuple(Step(program, ("corpus/gzip",)) for program in ("gzip", "pixels", "restart"))
 _DECODER = (
-    Step("gzip", ("corpus/gzip",)),
+    *_CORPUS,
     _made("gzip", 400),
     _world("codes", "2000", "1"),
     _made("restart", 300),
@@ -80,7 +81,7 @@ _DECODER = (
 _KERNELS = (Step("kernels", ()),)
 _IDX = (Step("idx", ("corpus/idx",)), _made("idx", 100_000))
 _SANITIZED_DECODER = (
-    Step("gzip", ("corpus/gzip",)),
+    *_CORPUS,
     _made("gzip", 200, 7000),
     _made("restart", 150, 7000),
     _made("pixels", 60, 7000),

@@ -1,8 +1,8 @@
 """Find the places of C source that a mutation may change: comparisons, bounds, signs and integer constants.
 
 A mutation replaces one token by another. Comments, strings, includes, conditions of the preprocessor and
-static assertions have no places; the bodies of macros do, because margins and loops are written there. Nor has
-code that this compiler leaves out: other processors', other compilers', and the tests' own hooks.
+static assertions have no places; the bodies of macros do, because margins and loops are written there. Nor
+has code that this compiler leaves out: other processors', other compilers', and the tests' own hooks.
 """
 
 from __future__ import annotations
