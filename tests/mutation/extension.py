@@ -8,6 +8,7 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 from workshop import Build, Workshop
 
@@ -46,7 +47,7 @@ class Extension:
         """Compile what depends on a changed file, and link."""
         self.link(self.shop.mutate(BUILD, file))
 
-    def test(self, name: str) -> tuple[list[str], dict[str, object]]:
+    def test(self, name: str) -> tuple[list[str], dict[str, Any]]:
         """Command line and options for one file of tests."""
         command = [
             sys.executable,

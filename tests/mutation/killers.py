@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
+import resource
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TESTS))
@@ -192,30 +196,38 @@ def limits_for(seconds: float) -> Limits:
 _LIMITED = 'ulimit -c 0; ulimit -t "$1"; shift; exec "$@"'
 
 
-def run(command: Sequence[str], limits: Limits, standard_input: Path | None = None, **options: object) -> str:
-    """Run a program; return what killed it, or nothing."""
-    with (standard_input or Path("/dev/null")).open() as stream:
+def _finished(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait. Rounds are counted, because the clock goes on while all processes are stopped."""
+    for _ in range(round(seconds)):
         try:
-            done = subprocess.run(
-                ["sh", "-c", _LIMITED, "sh", str(limits.cpu), *command],
-                stdin=stream,
-                capture_output=True,
-                timeout=limits.wall,
-                check=False,
-                **options,  # type: ignore[call-overload]
-            )
+            process.wait(1)
         except subprocess.TimeoutExpired:
+            continue
+        return True
+    return False
+
+
+def run(command: Sequence[str], limits: Limits, standard_input: Path | None = None, **options: Any) -> str:
+    """Run a program; return what killed it, or nothing."""
+    with (standard_input or Path(os.devnull)).open() as given, tempfile.TemporaryFile() as told:
+        words = ["sh", "-c", _LIMITED, "sh", str(limits.cpu), *command]
+        process = subprocess.Popen(words, stdin=given, stdout=told, stderr=told, **options)
+        try:
+            ended = _finished(process, limits.wall)
+        finally:
+            process.kill()
+            process.wait()
+        if not ended:
             return "no end"
-    if done.returncode:
-        told = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-        return f"exit status {done.returncode}: {told[0][:120] if told else ''}"
-    return ""
+        told.seek(0)
+        lines = told.read().decode(errors="replace").strip().splitlines()
+    return (
+        f"exit status {process.returncode}: {lines[0][:120] if lines else ''}" if process.returncode else ""
+    )
 
 
-def cpu_seconds(command: Sequence[str], standard_input: Path | None = None, **options: object) -> float:
+def cpu_seconds(command: Sequence[str], standard_input: Path | None = None, **options: Any) -> float:
     """Seconds of CPU of a run that must succeed."""
-    import resource
-
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     reason = run(command, Limits(3000, 3000), standard_input, **options)
     if reason:

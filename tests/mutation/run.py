@@ -90,7 +90,7 @@ def load(path: Path | None) -> list[dict[str, Any]]:
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     if any(row["core"] != core_digest() for row in rows):
         raise SystemExit(f"{path}: these are results of another state of src/core; name a new file")
-    return rows
+    return list({tuple(row["key"]): row for row in rows}.values())  # the last word on each
 
 
 def open_benches(folder: Path, files: list[str], jobs: int, stages: tuple[str, ...]) -> SimpleQueue[Bench]:
