@@ -7,6 +7,7 @@
  *     worlds flip COUNT START   COUNT single flips of generated files
  *     worlds splice COUNT START COUNT pieces of generated files moved to another place
  *     worlds codes COUNT START  COUNT random codes, decoded against one bit at a time
+ *     worlds window -           rooms around the window's size, and what is kept of them
  *
  * Prints the number of runs. A disagreement ends the process with a message. */
 
@@ -185,6 +186,19 @@ static void check_entry(const ff_tables *t, bool dist, uint32_t bits, int symbol
         symbol);
 }
 
+/* Some word needs all index bits of its subtable: the proven bound counts on that. */
+static void check_subtables(const ff_tables *t) {
+  for (unsigned i = 0; i < 2 * FF_TABLE_HALF; i++) {
+    const uint32_t e = t->entry[i];
+    unsigned longest = 0;
+    if (!(e & FF_E_EXCEPTION) || !(e & FF_E_POINTER))
+      continue;
+    for (unsigned k = 0; k < 1u << ff_entry_code_bits(e); k++)
+      longest = FF_MAX(longest, ff_entry_code_bits(t->entry[ff_entry_subtable(e) + k]));
+    CHECK(longest == ff_entry_code_bits(e), "a subtable of %u bits for words of %u", ff_entry_code_bits(e), longest);
+  }
+}
+
 static void codes(choice *c, unsigned long count) {
   static ff_tables tables;
   uint8_t litlen[286], dist[30];
@@ -193,6 +207,8 @@ static void codes(choice *c, unsigned long count) {
     random_lengths(c, dist, sizeof dist, below(c, sizeof dist));
     CHECK(ff_tables_build(&tables, litlen, sizeof litlen, dist, sizeof dist) == FF_END, "a complete code is refused");
     ff_tables_widen(&tables);
+    if (runs % 64 == 0)
+      check_subtables(&tables);
     for (unsigned k = 0; k < 8; k++) {
       const uint32_t bits = (uint32_t)choice_bits(c);
       unsigned length;
@@ -201,6 +217,31 @@ static void codes(choice *c, unsigned long count) {
       symbol = one_bit_at_a_time(dist, sizeof dist, bits, &length);
       check_entry(&tables, true, bits, symbol, length);
     }
+  }
+}
+
+/* The window after output in rooms of all sizes around its own, and nothing behind it is written. */
+static void window(choice *c) {
+  static uint8_t made[3 * FF_WINDOW], all[8 * FF_WINDOW];
+  static ff_inflate s;
+  static const size_t near[6] = {0, 1, FF_WINDOW - 1, FF_WINDOW, FF_WINDOW + 1, 2 * FF_WINDOW};
+  for (; runs < 400; runs++) {
+    size_t total = FF_WINDOW;
+    memset(&s, 0xA5, sizeof s);
+    memset(s.window, 0, sizeof s.window);
+    memset(all, 0, FF_WINDOW);
+    for (unsigned k = 0; k < 3; k++) {
+      const size_t n = one_in(c, 2) ? near[below(c, 6)] : below(c, FF_WINDOW + 100);
+      for (size_t i = 0; i < n; i++)
+        made[i] = all[total + i] = (uint8_t)choice_bits(c);
+      ff_io io = {.base = made, .out = made + n, .out_end = made + sizeof made, .kept_at = made};
+      ff_inflate_keep(&s, &io);
+      ff_inflate_keep(&s, &io); /* nothing new */
+      total += n;
+      CHECK(!memcmp(s.window, all + total - FF_WINDOW, FF_WINDOW), "another window after %zu bytes", n);
+    }
+    for (const uint8_t *p = s.window + FF_WINDOW; p < (const uint8_t *)(&s + 1); p++)
+      CHECK(*p == 0xA5, "byte %zu behind the window", (size_t)(p - s.window) - FF_WINDOW);
   }
 }
 
@@ -240,6 +281,8 @@ int main(int argc, char **argv) {
     each_file(argc, argv, prefixes);
   else if (!strcmp(world, "flip") || !strcmp(world, "splice"))
     damaged(&c, count, !strcmp(world, "splice"));
+  else if (!strcmp(world, "window"))
+    window(&c);
   else if (!strcmp(world, "codes"))
     codes(&c, count);
   else

@@ -51,6 +51,9 @@ bool plan_read(plan *p, const uint8_t *data, size_t size) {
 }
 
 void decoder_open(decoder *d, const plan *p) {
+  const size_t used = p->how == ALONE ? sizeof d->gzip : sizeof *d;
+  memset(d, 0xA5, used);
+  FORGET(d, used);
   ff_gzip_init(&d->gzip, p->level);
   d->gzip.inflate.lanes.test.lanes = p->lanes;
   d->gzip.inflate.lanes.test.seed = p->seed;

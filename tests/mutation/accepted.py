@@ -12,6 +12,7 @@ REASONS = {
     "equivalent": "no input makes a difference",
     "speed": "the same bytes and verdicts by design, at another speed",
     "unreachable": "what it guards against cannot come, by construction; the guard stays",
+    "hardware": "only a processor of another kind would show it",
     "margin": "a bound with room to spare, or a look ahead that may be a little shorter",
 }
 

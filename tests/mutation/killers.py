@@ -70,6 +70,7 @@ _DECODER = (
     *_CORPUS,
     _made("gzip", 400),
     _world("codes", "2000", "1"),
+    _world("window", "-"),
     _made("restart", 300),
     _made("pixels", 100),
     _lanes("few"),
