@@ -8,6 +8,7 @@
  *     worlds splice COUNT START COUNT pieces of generated files moved to another place
  *     worlds codes COUNT START  COUNT random codes, decoded against one bit at a time
  *     worlds crc LENGTH START   CRC-32 of all lengths below, at 64 alignments, from 3 values, at all CPU levels
+ *     worlds window -           rooms around the window's size, and what is kept of them
  *
  * Prints the number of runs. A disagreement ends the process with a message. */
 
@@ -188,6 +189,19 @@ static void check_entry(const ff_tables *t, bool dist, uint32_t bits, int symbol
         symbol);
 }
 
+/* Some word needs all index bits of its subtable: the proven bound counts on that. */
+static void check_subtables(const ff_tables *t) {
+  for (unsigned i = 0; i < 2 * FF_TABLE_HALF; i++) {
+    const uint32_t e = t->entry[i];
+    unsigned longest = 0;
+    if (!(e & FF_E_EXCEPTION) || !(e & FF_E_POINTER))
+      continue;
+    for (unsigned k = 0; k < 1u << ff_entry_code_bits(e); k++)
+      longest = FF_MAX(longest, ff_entry_code_bits(t->entry[ff_entry_subtable(e) + k]));
+    CHECK(longest == ff_entry_code_bits(e), "a subtable of %u bits for words of %u", ff_entry_code_bits(e), longest);
+  }
+}
+
 static void codes(choice *c, unsigned long count) {
   static ff_tables tables;
   uint8_t litlen[286], dist[30];
@@ -196,6 +210,8 @@ static void codes(choice *c, unsigned long count) {
     random_lengths(c, dist, sizeof dist, below(c, sizeof dist));
     CHECK(ff_tables_build(&tables, litlen, sizeof litlen, dist, sizeof dist) == FF_END, "a complete code is refused");
     ff_tables_widen(&tables);
+    if (runs % 64 == 0)
+      check_subtables(&tables);
     for (unsigned k = 0; k < 8; k++) {
       const uint32_t bits = (uint32_t)choice_bits(c);
       unsigned length;
@@ -225,6 +241,34 @@ static void checksums(choice *c, size_t longest) {
     const uint32_t expected = (uint32_t)crc32(0, end - n, (uInt)n);
     for (unsigned l = 0; l < known; l++, runs++)
       CHECK(ff_crc32(levels[l], 0, end - n, n) == expected, "%zu bytes at the end, level %u", n, l);
+  }
+}
+
+/* The window after output in rooms of all sizes around its own, and nothing behind it is written. */
+static void window(choice *c) {
+  static uint8_t made[3 * FF_WINDOW], all[8 * FF_WINDOW];
+  static ff_inflate s, before;
+  static const size_t near[6] = {0, 1, FF_WINDOW - 1, FF_WINDOW, FF_WINDOW + 1, 2 * FF_WINDOW};
+  for (; runs < 100; runs++) {
+    size_t total = FF_WINDOW;
+    for (size_t i = 0; i < sizeof s; i++)
+      ((uint8_t *)&s)[i] = (uint8_t)choice_bits(c);
+    memset(s.window, 0, sizeof s.window);
+    memcpy(&before, &s, sizeof s);
+    memset(all, 0, FF_WINDOW);
+    for (unsigned k = 0; k < 3; k++) {
+      const size_t n = one_in(c, 2) ? near[below(c, 6)] : below(c, FF_WINDOW + 100);
+      for (size_t i = 0; i < n; i++)
+        made[i] = all[total + i] = (uint8_t)choice_bits(c);
+      ff_io io = {.base = made, .out = made + n, .out_end = made + sizeof made, .kept_at = made};
+      ff_inflate_keep(&s, &io);
+      ff_inflate_keep(&s, &io); /* nothing new */
+      total += n;
+      CHECK(!memcmp(s.window, all + total - FF_WINDOW, FF_WINDOW), "another window after %zu bytes", n);
+    }
+    const size_t behind = offsetof(ff_inflate, window) + FF_WINDOW;
+    CHECK(!memcmp(&s, &before, offsetof(ff_inflate, window)), "something in front of the window has changed");
+    CHECK(!memcmp((uint8_t *)&s + behind, (uint8_t *)&before + behind, sizeof s - behind), "something behind it has");
   }
 }
 
@@ -264,6 +308,8 @@ int main(int argc, char **argv) {
     each_file(argc, argv, prefixes);
   else if (!strcmp(world, "flip") || !strcmp(world, "splice"))
     damaged(&c, count, !strcmp(world, "splice"));
+  else if (!strcmp(world, "window"))
+    window(&c);
   else if (!strcmp(world, "codes"))
     codes(&c, count);
   else if (!strcmp(world, "crc") && count < CAPACITY)

@@ -10,12 +10,14 @@ static int item_bytes(unsigned type) {
   return type < 16 ? sizes[type] : 0;
 }
 
+static uint32_t dimension(const uint8_t *p) { return (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3]; }
+
 /* Bytes of the payload; -1: more than can be addressed. */
 static __int128 payload(const uint8_t *dims, unsigned rank, int item) {
   __int128 bytes = item;
   bool empty = false;
   for (unsigned i = 0; i < rank; i++) {
-    const uint32_t dim = (uint32_t)dims[4 * i] << 24 | dims[4 * i + 1] << 16 | dims[4 * i + 2] << 8 | dims[4 * i + 3];
+    const uint32_t dim = dimension(dims + 4 * i);
     empty |= !dim;
     bytes *= dim ? dim : 1;
     if (bytes > PTRDIFF_MAX)
@@ -48,8 +50,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
       expected = payload(p + 4, rank, item_bytes(p[2])) < 0 ? FF_IDX_OVERFLOW : FF_END;
   }
   CHECK(status == expected, "status %d, not %d", status, expected);
-  if (status == FF_END)
+  if (status == FF_END) {
     CHECK(header.rank == p[3] && header.nbytes == (uint64_t)payload(p + 4, p[3], item_bytes(p[2])), "other size");
+    CHECK(header.type == p[2] && header.itemsize == item_bytes(p[2]), "other type");
+    for (unsigned i = 0; i < header.rank; i++)
+      CHECK(header.dim[i] == dimension(p + 4 + 4 * i), "dimension %u is %u", i, header.dim[i]);
+  }
+  size_t whole = 0;
+  const ff_status first = ff_idx_header_size(p, size, &whole);
+  CHECK(first == (expected == FF_IDX_OVERFLOW || (expected == FF_NEED_INPUT && size >= 4) ? FF_END : expected),
+        "status %d of the first bytes", first);
+  CHECK(first != FF_END || whole == 4 + 4 * (size_t)p[3], "%zu bytes of header", whole);
   return 0;
 }
 

@@ -10,7 +10,7 @@ static struct {
   decoder d;
   feed f;
   arena output;
-  ff_pixels px;
+  ff_pixels *px; /* its last member, the scratch, ends at a guard page */
   uint8_t expected[OUTPUT_LIMIT * ITEM_MAX];
 } s;
 
@@ -28,13 +28,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (!s.output.begin) {
     s.f.memory = arena_open((size_t)1 << 18);
     s.output = arena_open((OUTPUT_LIMIT + 400) * ITEM_MAX);
+    const arena scratch = arena_open(sizeof *s.px);
+    s.px = (ff_pixels *)(void *)arena_place(&scratch, sizeof *s.px, true);
   }
   s.f.data = data + PLAN_SIZE;
   s.f.size = FF_MIN(size - PLAN_SIZE, s.f.memory.capacity);
   s.f.at = s.f.seen = 0;
   decoder_open(&s.d, &p);
 
-  ff_pixels *const px = &s.px;
+  ff_pixels *const px = s.px;
   const unsigned item = 1u << (1 + below(&p.c, 3));
   px->kind = item == 2 ? 'e' : item == 4 ? 'f' : 'd';
   px->scale = 0.0111;

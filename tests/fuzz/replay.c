@@ -90,6 +90,7 @@ int main(int argc, char **argv) {
   if (strcmp(argv[1], "-make")) {
     for (replay_at = 1; replay_at < (unsigned long)argc; replay_at++)
       LLVMFuzzerTestOneInput(data, load(argv[replay_at], data));
+    free(data);
     return 0;
   }
   if (argc > 2)

@@ -50,7 +50,20 @@ bool plan_read(plan *p, const uint8_t *data, size_t size) {
   return true;
 }
 
+/* Anything, and another thing in each word: what is equal by chance hides that nobody has set it. */
+static void soil(void *memory, size_t n) {
+  uint32_t word = 1;
+  for (size_t at = 0; at + sizeof word <= n; at += sizeof word) {
+    word = word * 1664525u + 1013904223u;
+    memcpy((uint8_t *)memory + at, &word, sizeof word);
+  }
+}
+
 void decoder_open(decoder *d, const plan *p) {
+  const size_t used = p->how == ALONE ? sizeof d->gzip : sizeof *d;
+  if (p->c.state / 2 % 8 == 0) /* not each time: it takes as long as a small input does */
+    soil(d, used);
+  FORGET(d, used);
   ff_gzip_init(&d->gzip, p->level);
   d->gzip.inflate.lanes.test.lanes = p->lanes;
   d->gzip.inflate.lanes.test.seed = p->seed;
