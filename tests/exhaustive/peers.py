@@ -3,7 +3,8 @@
     peers.py [NAME ...]    all that are installed
 
 A decoder gets what its shortest call gives it (`fmnist_fast.benchmark.decoders`), in a process of its own.
-A cell says what happened and does not judge: to return the first member only is what zlib's one-shot call is for.
+A cell says what happened and does not judge: to return the first member only is what zlib's one-shot call is
+for.
 """
 
 from __future__ import annotations
