@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from accepted import REASONS, Accepted
+from accepted import REASONS, SILENT, Accepted
 
 GOAL = 0.9
 
@@ -24,7 +24,7 @@ def summary(rows: Sequence[dict[str, Any]], accepted: Accepted) -> tuple[str, bo
     stages = Counter(_stage(row) for row in rows if row["verdict"] == "killed")
     counted = verdicts["killed"] + verdicts["survived"]
     score = verdicts["killed"] / counted if counted else 0.0
-    told_apart = verdicts["killed"] / max(1, counted - reasons["equivalent"] - reasons["unreachable"])
+    loud = verdicts["killed"] / max(1, counted - sum(reasons[name] for name in SILENT))
     killers = ", ".join(f"{name} {n}" for name, n in stages.most_common())
     lines = [
         f"killed     {verdicts['killed']:5}  ({killers})",
@@ -33,10 +33,11 @@ def summary(rows: Sequence[dict[str, Any]], accepted: Accepted) -> tuple[str, bo
         *([f"  {'no reason':12} {reasons['']:5}"] if reasons[""] else []),
         f"equivalent {verdicts['equivalent']:5}  the released machine code is the same; not counted",
         f"invalid    {verdicts['invalid']:5}  does not compile; not counted",
-        f"score      {score:6.1%}  of {counted}; {told_apart:.1%} without equivalent and unreachable ones",
+        f"score      {score:6.1%}  of all {counted}",
+        f"           {loud:6.1%}  of those that change a byte or a verdict: without {', '.join(SILENT)}",
     ]
     for row in survivors:
         if not accepted.reason(row["key"]):
             file, function, text, change = row["key"]
             lines.append(f"no reason: {file}:{row['line']}: {function}: {change}: {text}")
-    return "\n".join(lines), score >= GOAL and not reasons[""]
+    return "\n".join(lines), loud >= GOAL and not reasons[""]

@@ -93,7 +93,7 @@ class Bench:
             self.shop.change(site.file, source)
 
     def _judge(self, site: Site, known: bool) -> Result:
-        if by := self._programs(FAST, "fast", site):
+        if "fast" in self.stages and (by := self._programs(FAST, "fast", site)):
             return Result("killed", by)
         if self.shop.same_code(site.file):
             return Result("equivalent", "same machine code")
