@@ -25,10 +25,10 @@ from queue import SimpleQueue
 from typing import Any
 
 from accepted import Accepted
-from killers import PROGRAMS, SOURCES, write_inputs
+from killers import PROGRAMS, SOURCES, Limits, write_inputs
 from report import summary
 from sites import Site, find_all
-from trial import STAGES, Bench, Limits
+from trial import STAGES, Bench
 from workshop import CORE, FAST, Workshop
 
 EXAMPLES = """examples:
