@@ -25,10 +25,10 @@ from queue import SimpleQueue
 from typing import Any
 
 from accepted import Accepted
-from killers import PROGRAMS, SOURCES, write_inputs
+from killers import PROGRAMS, SOURCES, Limits, write_inputs
 from report import summary
 from sites import Site, find_all
-from trial import STAGES, Bench, Limits
+from trial import STAGES, Bench
 from workshop import CORE, FAST, Workshop
 
 EXAMPLES = """examples:
@@ -144,7 +144,7 @@ def try_all(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status 0: 90 % of what changes a byte or verdict is killed, and survivors have reasons. 1: not so."""
+    """Exit status 0: of what changes a byte or verdict, 90 % is killed, and the rest has reasons."""
     wanted = options(arguments)
     seed = random.randrange(10**6) if wanted.seed is None else wanted.seed
     sites = chosen(find_all(CORE, shlex.split(os.environ.get("CC", "cc"))), wanted.files, wanted.sample, seed)
