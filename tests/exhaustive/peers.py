@@ -1,9 +1,9 @@
-"""The reliability tests that any gzip decoder can be put to, for this package and its peers: a Markdown table.
+"""Reliability tests that any gzip decoder can be put to, for this package and its peers: a Markdown table.
 
     peers.py [NAME ...]    all that are installed
 
 A decoder gets what its shortest call gives it (`fmnist_fast.benchmark.decoders`), in a process of its own. A
-cell says what happened and does not judge: to return the first member only is what zlib's one-shot call is for.
+cell says what happened and does not judge: zlib's one-shot call is there for the first member only.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from samples import images
 import fmnist_fast as ff
 from fmnist_fast.benchmark.decoders import DECODERS, absent, version
 
-PATIENCE = 60  # seconds for one column
+PATIENCE = 240  # seconds for one cell
 HEADER = idx_header((0,))  # in front of what holds no data, for whoever wants IDX
 MEMBERS = 80_000
 BLOCKS = 400_000
