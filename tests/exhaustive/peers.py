@@ -1,9 +1,10 @@
-"""Reliability tests that any gzip decoder can be put to, for this package and its peers: a Markdown table.
+"""The reliability tests that any gzip decoder can be put to, for us and our peers: a Markdown table.
 
     peers.py [NAME ...]    all that are installed
 
-A decoder gets what its shortest call gives it (`fmnist_fast.benchmark.decoders`), in a process of its own. A
-cell says what happened and does not judge: zlib's one-shot call is there for the first member only.
+A decoder gets what its shortest call gives it (`fmnist_fast.benchmark.decoders`), in a process of its own.
+A cell says what happened and does not judge: to return the first member only is what zlib's one-shot call is
+for.
 """
 
 from __future__ import annotations
