@@ -1,10 +1,11 @@
-"""Time grows with the size of the input, whatever the input: four times the data, four times the time.
+"""Time grows with the size of the input, whatever the input: so many times the data, so many times the time.
 
 `gzip.decompress` takes 10 s for 1.6 MB of 80,000 empty members, because it copies the rest of the file for
 each; long file names in headers and blocks without content have been turned into attacks too. Seconds depend
 on the machine, so the tests compare t(4n) with t(n): linear is 4, quadratic is 16, and the limit is the mean
-of the two by ratio, because data that no longer fits a cache costs more per byte. The best of several runs
-is taken, and a ratio that looks bad is measured again before it fails.
+of the two by ratio, because data that no longer fits a cache costs more per byte. What is passed at the speed
+of memory, where that is most, is compared with a sixteenth of it: linear is 16, quadratic 256. The best of
+several runs is taken, and a ratio that looks bad is measured again before it fails.
 """
 
 from __future__ import annotations
@@ -17,8 +18,6 @@ from bitwriter import EOB, BitWriter
 from builders import gzip_header, gzip_member, gzip_trailer, idx_bytes
 
 import fmnist_fast as ff
-
-LIMIT = 8.0
 
 
 def decode(backend, data: bytes) -> None:
@@ -35,15 +34,15 @@ def best_time(work, repeats: int = 3) -> float:
     return min(times)
 
 
-def assert_linear(work, make, n: int) -> None:
-    """`work(make(4n))` takes less than LIMIT times as long as `work(make(n))`."""
-    small, large = make(n), make(4 * n)
+def assert_linear(work, make, n: int, factor: int = 4) -> None:
+    """From `work(make(n))` to `work(make(factor * n))` is nearer to linear than to quadratic."""
+    small, large = make(n), make(factor * n)
     ratio = 0.0
     for _ in range(4):
         ratio = best_time(lambda: work(large)) / best_time(lambda: work(small))
-        if ratio < LIMIT:
+        if ratio < factor**1.5:
             return
-    pytest.fail(f"four times the input takes {ratio:.1f} times as long")
+    pytest.fail(f"{factor} times the input takes {ratio:.1f} times as long")
 
 
 def empty_blocks(count: int) -> bytes:
@@ -71,30 +70,29 @@ def stored_blocks(count: int) -> bytes:
     return gzip_header() + b"\0\0\0\xff\xff" * count + b"\3\0" + gzip_trailer(b"")
 
 
-# What is passed at the speed of memory begins beyond any cache, or the cache is what is measured.
 INPUTS = {
     "empty members": (lambda n: gzip_member(b"") * n, 5_000),
     "members and padding": (lambda n: (gzip_member(b"") + bytes(90)) * n, 3_000),
     "empty fixed blocks": (empty_blocks, 30_000),
     "empty stored blocks": (stored_blocks, 100_000),
     "empty dynamic blocks": (dynamic_blocks, 4_000),
-    "a long name": (lambda n: gzip_member(b"", name=b"n" * n), 16_000_000),
-    "a long name with a header CRC": (lambda n: gzip_member(b"", name=b"n" * n, header_crc=True), 16_000_000),
+    "a long name": (lambda n: gzip_member(b"", name=b"n" * n), 4_000_000, 16),
+    "a long name with a CRC": (lambda n: gzip_member(b"", name=b"n" * n, header_crc=True), 4_000_000, 16),
     "many extra fields": (lambda n: gzip_member(b"", extra=bytes(65_535)) * n, 30),
-    "zero padding": (lambda n: gzip_member(b"") + bytes(n), 16_000_000),
+    "zero padding": (lambda n: gzip_member(b"") + bytes(n), 4_000_000, 16),
 }
 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_decoder(backend, name):
-    make, n = INPUTS[name]
-    assert_linear(lambda data: decode(backend, data), make, n)
+    make, *sizes = INPUTS[name]
+    assert_linear(lambda data: decode(backend, data), make, *sizes)
 
 
 @pytest.mark.parametrize("name", ["empty members", "empty stored blocks", "a long name"])
 def test_decoder_in_pieces(backend, name):
     """Also where the input comes in pieces of 4 KiB, from which nothing must be kept."""
-    make, n = INPUTS[name]
+    make, n, *factor = INPUTS[name]
 
     def work(data: bytes) -> None:
         decoder, out, at, view = backend.GzipDecoder(), bytearray(10), 0, memoryview(data)
@@ -105,7 +103,7 @@ def test_decoder_in_pieces(backend, name):
             at += consumed
         assert status == 2
 
-    assert_linear(work, make, n // 2)
+    assert_linear(work, make, n // 2, *factor)
 
 
 def test_eighty_thousand_empty_members(backend):
