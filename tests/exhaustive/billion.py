@@ -17,14 +17,16 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+COUNTS = ("inputs", "sound", "places")
 HELPERS = ("steps", "verdicts", "oracle", "streams", "arena")
 FLAGS = "-std=gnu11 -O2 -Wall -Wextra -ffp-contract=off -DFF_TEST_HOOKS -Isrc/core -Itests/fuzz"
 # How many numbers are a turn, and how many there are.
 WORLDS = {
-    "mutants": (1_000, None),
-    "files": (200, None),
+    "mutants": (3_000, None),
+    "files": (400, None),
+    "places": (2_500, None),
     "lanes": (300, None),
-    "codes": (10_000, 6**7),
+    "codes": (20_000, 6**7),
     "precodes": (500_000, 8**7),
     "bytes": (2_048, 256**2),
 }
@@ -59,9 +61,9 @@ def run(program: Path, world: str, first: int) -> dict | None:
     start = time.monotonic()
     command = [program, world, str(first), str(end)]
     out = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    inputs, sound = (int(word) for word in out.split() if word.isdigit())
+    counts = dict(zip(COUNTS, (int(word) for word in out.split() if word.isdigit()), strict=True))
     seconds = round(time.monotonic() - start, 1)
-    return {"world": world, "first": first, "end": end, "inputs": inputs, "sound": sound, "seconds": seconds}
+    return {"world": world, "first": first, "end": end, **counts, "seconds": seconds}
 
 
 def summary(done: list[dict]) -> str:
@@ -69,10 +71,10 @@ def summary(done: list[dict]) -> str:
     lines = []
     for name in (*WORLDS, "all"):
         parts = [part for part in done if name in (part["world"], "all")]
-        inputs, sound = (sum(part[key] for part in parts) for key in ("inputs", "sound"))
+        counts = ", ".join(f"{sum(part[key] for part in parts):,} {key}" for key in COUNTS)
         seconds = sum(part["seconds"] for part in parts)
         numbers = "" if name == "all" else f", numbers below {behind(done, name):,}"
-        lines.append(f"{name:<9} {inputs:>14,} inputs, {sound:>11,} sound, {seconds:,.0f} s{numbers}")
+        lines.append(f"{name:<9} {counts}, {seconds:,.0f} s{numbers}")
     return "\n".join(lines)
 
 

@@ -9,8 +9,8 @@
 #define PAIR_ROOM ((size_t)1 << 18)
 #define PAIR_INPUT ((size_t)1 << 13)
 
-/* So many inputs were compared, and so many of them were sound. */
-extern unsigned long pair_inputs, pair_sound;
+/* So many inputs were compared, so many of them were sound, and at so many places a decoder was restored. */
+extern unsigned long pair_inputs, pair_sound, pair_places;
 
 void pair_open(void);
 
@@ -24,5 +24,8 @@ verdict_kind pair_check_lanes(choice *c, const uint8_t *data, size_t n);
 
 /* A file of gzip members: their number too. */
 verdict_kind pair_check_file(choice *c, const uint8_t *data, size_t n);
+
+/* The same; between blocks, decoders take turns that know nothing but a saved place. */
+verdict_kind pair_check_places(choice *c, const uint8_t *data, size_t n);
 
 #endif

@@ -8,8 +8,9 @@
  *     short mutants FIRST END    streams made from these numbers, each with every bit flipped, every prefix, and more
  *     short files FIRST END      files of gzip members, likewise
  *     short lanes FIRST END      streams that are long enough for lanes, which are chosen at random
+ *     short places FIRST END     files again; where a block ends, another decoder goes on from the saved place
  *
- * Prints the numbers of inputs and of those among them that are sound. Pieces of a range may be run in any order. */
+ * Prints the numbers of inputs, of those that are sound, and of saved places. Pieces of a range may be run in any order. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,15 +133,24 @@ static void streams(choice *c, unsigned long number) {
   mutants(c, make_raw(c, data, 20 + below(c, 300)), pair_check, 1);
 }
 
-static void files(choice *c, unsigned long number) {
+static size_t make_file(choice *c, uint32_t members) {
   size_t n = 0;
-  *c = choice_from(number);
-  for (uint32_t members = 1 + below(c, 3); members; members--) {
+  for (; members; members--) {
     n += make_member(c, data + n, 300 + below(c, 200));
     for (uint32_t zeros = one_in(c, 4) ? below(c, 9) : 0; zeros; zeros--)
       data[n++] = 0;
   }
-  mutants(c, n, pair_check_file, 1);
+  return n;
+}
+
+static void files(choice *c, unsigned long number) {
+  *c = choice_from(number);
+  mutants(c, make_file(c, 1 + below(c, 3)), pair_check_file, 1);
+}
+
+static void places(choice *c, unsigned long number) {
+  *c = choice_from(number);
+  mutants(c, make_file(c, 1 + below(c, 2)), pair_check_places, 1);
 }
 
 static void lanes(choice *c, unsigned long number) {
@@ -151,8 +161,8 @@ static void lanes(choice *c, unsigned long number) {
 static const struct {
   const char *name;
   void (*run)(choice *c, unsigned long number);
-} worlds[] = {{"bytes", bytes},     {"precodes", precodes}, {"codes", codes},
-              {"mutants", streams}, {"files", files},       {"lanes", lanes}};
+} worlds[] = {{"bytes", bytes}, {"precodes", precodes}, {"codes", codes},  {"mutants", streams},
+              {"files", files}, {"lanes", lanes},       {"places", places}};
 
 int main(int argc, char **argv) {
   if (argc < 4)
@@ -164,7 +174,7 @@ int main(int argc, char **argv) {
       choice c = choice_from(first);
       for (unsigned long number = first; number < end; number++)
         worlds[w].run(&c, number);
-      printf("%lu inputs, %lu sound\n", pair_inputs, pair_sound);
+      printf("%lu inputs, %lu sound, %lu places\n", pair_inputs, pair_sound, pair_places);
       return 0;
     }
   return 125;
