@@ -40,6 +40,7 @@ class Gather:
         Of the result.
     row : int
         Items in a row.
+    threads : int or None
 
     Notes
     -----
@@ -58,7 +59,7 @@ class Gather:
             raise ValueError(f"images must be an array of numbers, not {array.dtype} of rank {array.ndim}")
         array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
         self.shape, self.row = array.shape, math.prod(array.shape[1:])
-        self._threads = check_threads(threads)
+        self.threads = check_threads(threads)
         self._source = array.dtype
         self._image = (*(1, 1, *array.shape[1:])[-2:], array.itemsize)
         self._bytes = array.reshape(len(array), self.row).view(np.uint8)
@@ -79,7 +80,7 @@ class Gather:
             return
         step = max(_PART // self.row, 1)
         parts = [slice(low, low + step) for low in range(0, len(indices), step)]
-        threads = thread_count(self._threads, len(parts))
+        threads = thread_count(self.threads, len(parts))
 
         def work(part: slice) -> None:
             self._part(indices[part], out[part], None if moves is None else moves[part])

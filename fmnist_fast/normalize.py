@@ -54,9 +54,9 @@ def normalize(
         ``images`` has none of the IDX dtypes.
     OutputError
         ``out`` does not fit or overlaps ``images``; nothing is written to it.
-    ValueError
+    ValueError, TypeError
         Another dtype, a mean or std that is not finite, a std of zero, or both so far apart that the
-        result cannot be told in ``dtype``.
+        result cannot be told in ``dtype``; an argument of another kind.
 
     Notes
     -----
@@ -67,7 +67,7 @@ def normalize(
     """
     array = np.asarray(images)
     kernel, result = float_kernel(idx_dtype(array.dtype), mean, std, dtype)
-    check_threads(threads)
+    threads = check_threads(threads)
     if out is None:
         out = np.empty(array.shape, result)
     else:

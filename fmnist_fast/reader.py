@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ._integers import integer
 from ._payload import conversion
 from ._rows import RowStream
 from .errors import OutputError
@@ -126,9 +127,7 @@ class IdxReader:
         FormatError, CorruptDataError, TruncatedError
             See `fmnist_fast.read_idx`.
         """
-        n = operator.index(n)
-        if n < 1:
-            raise ValueError(f"a batch needs at least one row, not {n}")
+        n = integer("n", n, 1)
         wanted = out.dtype if normalize is not None and isinstance(out, np.ndarray) else None
         if wanted is not None and wanted.kind != "f":
             raise OutputError(f"out must be float32, float64 or float16 to normalize, it is {wanted}")

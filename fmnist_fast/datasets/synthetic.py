@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from .._integers import integer
 from . import _footwear, _garments
 from ._draw import SIDE, Pen
 from ._fabric import dye
@@ -57,10 +58,7 @@ def sample(
     ValueError
         `count` or `seed` is negative, or `split` is neither of the two.
     """
-    if count < 0:
-        raise ValueError(f"count must be 0 or more, not {count}")
-    if seed < 0:
-        raise ValueError(f"seed must be 0 or more, not {seed}")
+    count, seed = integer("count", count, 0), integer("seed", seed, 0)
     if split not in ("train", "t10k"):
         raise ValueError(f"split must be 'train' or 't10k', not {split!r}")
     stream = 0 if split == "train" else 1
