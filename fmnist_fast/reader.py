@@ -10,8 +10,8 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ._conversion import conversion
 from ._integers import integer
-from ._payload import conversion
 from ._rows import RowStream
 from .errors import OutputError
 from .normalize import check_out
