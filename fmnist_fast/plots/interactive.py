@@ -111,14 +111,14 @@ def _figure(projection: Projection) -> Any:
             "y": points[:, 1].tolist(),
             "index": sample.index[chosen].tolist(),
             "picture": pictures[chosen].tolist(),
-            "name": [sample.names[label]] * len(points),
+            "name": [sample.name(label)] * len(points),
         }
         mark = class_mark(label)
         renderer = figure.scatter(
             "x", "y", source=models.ColumnDataSource(data), size=7, marker=mark.bokeh, color=mark.color
         )
         renderer.glyph.fill_alpha = 0.8
-        entries.append(models.LegendItem(label=sample.names[label], renderers=[renderer]))
+        entries.append(models.LegendItem(label=sample.name(label), renderers=[renderer]))
     legend = models.Legend(items=entries, click_policy="hide", border_line_color=None, title="click to hide")
     figure.add_layout(legend, "right")
     return figure

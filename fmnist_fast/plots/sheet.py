@@ -117,7 +117,8 @@ def contact_sheet(
     scale : int
         Whole-number enlargement.
     names : sequence of str, optional
-        Class names by label; a margin on the left then carries the name of each class that is shown.
+        Class names by label; a margin on the left then carries the name of each class that is shown, or its
+        number where there is none.
 
     Returns
     -------
@@ -138,7 +139,12 @@ def contact_sheet(
         picture = picture.resize((picture.width * scale, picture.height * scale), image.Resampling.NEAREST)
     if names is None or not classes:
         return picture  # type: ignore[no-any-return]
-    return _with_names(picture, [names[label] if label < len(names) else str(label) for label in classes])
+    return _with_names(picture, [class_name(names, label) for label in classes])
+
+
+def class_name(names: Sequence[str], label: int) -> str:
+    """Return the name of a class, or its number where there is none."""
+    return names[label] if 0 <= label < len(names) else str(label)
 
 
 def _with_names(picture: Image, names: Sequence[str]) -> Image:
