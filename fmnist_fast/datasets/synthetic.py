@@ -1,6 +1,6 @@
 """A stand-in for Fashion-MNIST that is drawn, not downloaded.
 
-Ten classes of garments in the label order of the dataset, 28 x 28 grey values on black. The pictures
+Ten classes of garments in the label order of the dataset, 28 x 28 gray values on black. The pictures
 compress like the real ones (gzip level 9 makes them about 1.85 times smaller) and can be learned: a linear
 classifier gets most of them right and is least sure about shirts. They are for trying things out and for
 measuring, not for publishing accuracies.

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from .._extras import optional
 from .palette import class_mark
 from .projection import Projection
-from .sheet import grey
+from .sheet import gray
 
 _PURPOSE = "an HTML picture"
 _TEMPLATE = """\
@@ -128,7 +128,7 @@ def _pictures(images: npt.NDArray[Any]) -> list[str]:
     """Return each image as the address of a PNG."""
     pillow = optional("PIL.Image", "Pillow", "plots", _PURPOSE)
     addresses = []
-    for pixels in grey(images):
+    for pixels in gray(images):
         file = io.BytesIO()
         pillow.fromarray(pixels).save(file, "PNG", optimize=True)
         addresses.append(f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}")

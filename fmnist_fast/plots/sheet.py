@@ -17,7 +17,7 @@ COLUMNS = 30
 ROWS_PER_CLASS = 3
 
 
-def grey(images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+def gray(images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Return images as uint8; other dtypes are stretched from their smallest to their largest value."""
     if images.dtype == np.uint8:
         return images
@@ -93,7 +93,7 @@ def sheet_array(
         places = np.concatenate([*starts, np.arange(0)])
     height, width = images.shape[1:]
     grid = np.zeros((grid_rows * columns, height, width), np.uint8)
-    grid[places] = grey(images[cells])
+    grid[places] = gray(images[cells])
     tiles = grid.reshape(grid_rows, columns, height, width).transpose(0, 2, 1, 3)
     return np.ascontiguousarray(tiles.reshape(grid_rows * height, columns * width)), classes
 
