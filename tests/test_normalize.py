@@ -47,6 +47,16 @@ def test_kernel_is_exactly_rounded(backend, name, scale, shift):
 
 
 @pytest.mark.parametrize("name", FLOATS)
+@pytest.mark.parametrize(("scale", "shift"), [(np.nan, 0.0), (np.inf, 1.0), (-np.inf, 0.0), (0.0, -np.nan)])
+def test_kernel_keeps_what_is_no_number(backend, name, scale, shift):
+    out = np.zeros(256, name)
+    with np.errstate(invalid="ignore"):
+        backend.affine_u8(EVERY, out, scale, shift)
+        expected = EVERY * np.float64(scale) + shift
+    assert np.array_equal(out, expected.astype(name), equal_nan=True)
+
+
+@pytest.mark.parametrize("name", FLOATS)
 def test_kernel_on_random_coefficients(backend, name, rng):
     for _ in range(25):
         scale = float(rng.normal() * 10.0 ** rng.integers(-6, 3))

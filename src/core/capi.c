@@ -32,7 +32,6 @@ static int public_status(ff_status status) {
   switch (status) {
   case FF_END:
     return FMNIST_FAST_OK;
-  case FF_NEED_INPUT:
   case FF_TRUNCATED:
     return FMNIST_FAST_TRUNCATED;
   case FF_OUTPUT_FULL:
@@ -56,7 +55,7 @@ static void begin(fmnist_fast_decoder *d, const void *data, size_t size) {
   d->io.pause = false;
 }
 
-/* Decode up to n bytes; *got says how many. FF_OUTPUT_FULL: all of them, and perhaps more are to come. */
+/* Decode up to n bytes, n > 0; *got says how many. FF_OUTPUT_FULL: all of them, and perhaps more are to come. */
 static ff_status take(fmnist_fast_decoder *d, uint8_t *out, size_t n, size_t *got) {
   if (!d->compressed) {
     const size_t left = d->size - (size_t)d->offset;
@@ -64,7 +63,7 @@ static ff_status take(fmnist_fast_decoder *d, uint8_t *out, size_t n, size_t *go
     if (*got)
       memcpy(out, d->data + d->offset, *got);
     d->offset += *got;
-    return *got == n && n ? FF_OUTPUT_FULL : FF_END;
+    return *got == n ? FF_OUTPUT_FULL : FF_END;
   }
   d->io.base = d->io.out = out;
   d->io.out_end = out + n;

@@ -47,8 +47,6 @@
 #define FF_BIG_ENDIAN 0
 #endif
 
-FF_INLINE uint16_t ff_swap16(uint16_t v) { return (uint16_t)(v << 8 | v >> 8); }
-
 FF_INLINE uint32_t ff_swap32(uint32_t v) {
   v = (v & 0x00FF00FFu) << 8 | (v >> 8 & 0x00FF00FFu);
   return v << 16 | v >> 16;
@@ -71,11 +69,7 @@ FF_INLINE uint32_t ff_load32(const void *p) {
   return FF_BIG_ENDIAN ? ff_swap32(v) : v;
 }
 
-FF_INLINE uint16_t ff_load16(const void *p) {
-  uint16_t v;
-  memcpy(&v, p, sizeof v);
-  return FF_BIG_ENDIAN ? ff_swap16(v) : v;
-}
+FF_INLINE uint16_t ff_load16(const uint8_t *p) { return (uint16_t)(p[0] | p[1] << 8); }
 
 FF_INLINE uint32_t ff_load32_be(const void *p) {
   uint32_t v;
@@ -94,18 +88,6 @@ FF_INLINE void ff_copy16(uint8_t *dst, const uint8_t *src) {
   uint8_t v[16];
   memcpy(v, src, 16);
   memcpy(dst, v, 16);
-}
-
-/* Index of the highest set bit; x must not be 0. */
-FF_INLINE unsigned ff_top_bit(uint32_t x) {
-#if defined(__GNUC__) || defined(__clang__)
-  return 31u ^ (unsigned)__builtin_clz(x);
-#else
-  unsigned n = 0;
-  while (x >>= 1)
-    n++;
-  return n;
-#endif
 }
 
 #endif

@@ -64,10 +64,6 @@ static ff_status rest_of_match(ff_inflate *s, ff_io *io) {
 static ff_status one_phase(ff_inflate *s, ff_io *io) {
   ff_status status;
   switch (s->phase) {
-  case FF_STREAM_END:
-    return FF_END;
-  case FF_FAILED:
-    return s->failure;
   case FF_MATCH:
     return rest_of_match(s, io);
   case FF_TOKENS:
@@ -101,10 +97,6 @@ ff_status ff_inflate_run(ff_inflate *s, ff_io *io) {
     status = one_phase(s, io);
     if (status == FF_END && s->phase == FF_BLOCK_START && io->pause && io->out != io->kept_at)
       return FF_PAUSED;
-  }
-  if (status >= FF_BAD_BLOCK_TYPE && s->phase != FF_FAILED) {
-    s->phase = FF_FAILED;
-    s->failure = status;
   }
   return status;
 }

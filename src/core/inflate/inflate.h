@@ -42,13 +42,11 @@ typedef enum ff_phase {
   FF_SYMBOLS,
   FF_MATCH,  /* a match that the end of the room has cut */
   FF_TOKENS, /* tokens of this block that the end of the room has cut */
-  FF_STREAM_END,
-  FF_FAILED
+  FF_STREAM_END
 } ff_phase;
 
 typedef struct ff_inflate {
   ff_phase phase;
-  ff_status failure; /* of FF_FAILED */
   ff_cpu_level level;
   bool last_block;
   unsigned bit;          /* bits of *io->in that are consumed already, 0-7 */
