@@ -1,7 +1,7 @@
 """Two threads whose guesses go wrong: where the next block starts, and whether lanes fall into step.
 
-A thread looks for the header of the block after the next near the place where it should start. Here blocks have
-other sizes than the ones before them, or hold literals that spell a header, right where a thread looks first.
+A thread looks for the header of the block after the next near the place where it should start. Here blocks
+have other sizes than the ones before them, or hold literals that spell a header, right where a thread looks.
 """
 
 import random
