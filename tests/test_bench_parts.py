@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gc
-import gzip
 import os
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,24 +16,27 @@ from bench_samples import made_up_run, write_dataset
 
 import fmnist_fast as ff
 from fmnist_fast.benchmark import (
-    contents,
     contest,
     decode,
     document,
-    encoders,
+    duel,
     figures,
+    idx_readers,
     machine,
     outside,
     paired,
     peak,
+    results,
     streams,
     suite,
+    summary,
     text,
 )
-from fmnist_fast.benchmark.contest import Lab, WrongResultError
+from fmnist_fast.benchmark.contest import Lab, Way, WrongResultError
 from fmnist_fast.benchmark.contests import CONTESTS
-from fmnist_fast.benchmark.measure import Settings
-from fmnist_fast.datasets import synthetic
+from fmnist_fast.benchmark.duel import Duel
+from fmnist_fast.benchmark.measure import Settings, rows_of
+from fmnist_fast.cli import main
 
 pytestmark = pytest.mark.once
 
@@ -78,70 +82,6 @@ def test_peak_of_a_process(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(peak, "peak_memory", lambda: None)
     with pytest.raises(SystemExit, match="does not tell"):
         peak.main("array", "", "1", "1")
-
-
-def test_dataset_that_is_asked_for_has_to_be_there(tmp_path, monkeypatch):
-    monkeypatch.setenv("FMNIST_FAST_DATA", str(tmp_path))
-    assert contents.find_dataset(None) is None
-    with pytest.raises(FileNotFoundError, match="has no train-images-idx3-ubyte"):
-        contents.find_dataset(tmp_path)
-    monkeypatch.delenv("FMNIST_FAST_DATA")
-    assert contents.find_dataset(None) is None
-
-
-def test_drawn_where_there_is_no_dataset(tmp_path, monkeypatch):
-    monkeypatch.delenv("FMNIST_FAST_DATA", raising=False)
-    monkeypatch.setattr(contents, "COUNTS", {"train": 20, "t10k": 10})
-    said = []
-    library = streams.Library(tmp_path, None, say=said.append)
-    assert library.canonical("t10k", "images").shape == (10, 28, 28)
-    assert library.canonical("t10k", "labels").recipe == "drawn"
-    assert said == ["drawing 10 images"]
-    images, _ = synthetic.sample(10, split="t10k")
-    assert np.array_equal(ff.read_idx(tmp_path / "drawn" / "t10k-images-idx3-ubyte.gz"), images)
-
-
-def test_text_is_of_the_standard_library_alone(tmp_path, monkeypatch):
-    for name in ("site-packages/a.py", "b.py", "c.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(name[-4] * 300)
-    monkeypatch.setattr(contents.sysconfig, "get_path", lambda name: str(tmp_path))
-    (letters,) = contents.pieces("text", 2, tmp_path)
-    assert letters.tobytes() == (b"b" * 300 + b"c" * 300) * 2 + b"b" * 300 + b"c" * 68
-    with pytest.raises(ValueError, match="no content is called 'music'"):
-        list(contents.pieces("music", 1, tmp_path))
-
-
-def test_inputs_are_written_once(library):
-    first = library.get("random", "zlib-6", 20)
-    again = streams.Library(library.folder, str(library.dataset), say=lambda words: pytest.fail(words))
-    assert again.get("random", "zlib-6", 20) == first
-    assert again.used([first.name]) == [first]
-    first.path.unlink()
-    said = []
-    anew = streams.Library(library.folder, str(library.dataset), say=said.append)
-    assert anew.get("random", "zlib-6", 20).path.is_file()
-    assert said == [f"writing {first.name}"]
-
-
-def test_inputs_of_an_encoder_that_is_missing(library, monkeypatch):
-    name = next(name for name, it in encoders.ENCODERS.items() if it.package)
-    missing = replace(encoders.ENCODERS[name], package="no-such-package-at-all")
-    monkeypatch.setitem(encoders.ENCODERS, name, missing)
-    assert missing.version is None
-    with pytest.raises(streams.MissingEncoder, match="needs the package no-such-package-at-all"):
-        library.get("random", name, 20)
-
-
-def test_encoders_that_take_all_at_once():
-    encode = encoders._whole("gzip", "compress", 1, mtime=0)
-    assert gzip.decompress(b"".join(encode([b"one, ", b"two"]))) == b"one, two"
-
-
-def test_inputs_that_are_no_idx_files(tmp_path):
-    (tmp_path / "short").write_bytes(b"\0\0\x08\x01\0\0\0\x05abc")
-    with pytest.raises(ff.FormatError, match="expected 13 bytes of content, found 11"):
-        streams.describe(tmp_path / "short", "short", "made")
 
 
 def test_wrong_results_are_named(lab):
@@ -228,3 +168,84 @@ def test_commit_of_a_clone(tmp_path, monkeypatch):
         subprocess.run(["git", *identity, *arguments], check=True)
     assert len(suite.commit()) >= 7
     assert suite.commit() != ff.__version__
+
+
+def test_the_clock_of_the_cpu_says_nothing_of_threads(lab):
+    settings = Settings(pairs=3, clock="cpu", peers=())
+    threaded = [row for row in rows_of(CONTESTS["decode"], lab, settings) if "threads" in row.way]
+    assert threaded
+    assert all("adds up threads" in row.note for row in threaded)
+    two = next(way for way in CONTESTS["decode"].ways if way.endswith("2 threads"))
+    (row,) = duel.rows_of([Duel("decode", two, "zlib")], lab, settings)
+    assert "adds up threads" in row.note
+
+
+def test_an_error_of_ours_stops_everything(lab):
+    ways = {"fmnist_fast": Way(lambda stream: lambda: 1 / 0)}
+    with pytest.raises(ZeroDivisionError):
+        list(rows_of(replace(CONTESTS["decode"], ways=ways), lab, Settings(pairs=3)))
+
+
+def test_figures_that_stand_alone(lab, monkeypatch):
+    memory = made_up_run().rows[-1]
+    monkeypatch.setattr(summary, "memory_of_ours", lambda lab: [memory])
+    rows = list(summary.summary(lab, Settings(pairs=3, peers=("nobody",))))
+    assert [row.against for row in rows][-2:] == ["opening again with `cache=`", "memory above the array"]
+
+
+def test_python_mnist_is_not_mnist(monkeypatch):
+    monkeypatch.setitem(sys.modules, "mnist", ModuleType("mnist"))
+    assert CONTESTS["decode"].ways["mnist"].absent.startswith("AttributeError")
+
+
+def test_readers_that_want_labels_too(tmp_path, monkeypatch):
+    """python-mnist and mlxtend, as far as they are called: both may be missing, or hide each other."""
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    calls = []
+
+    class Loader:
+        def __init__(self, folder, **options):
+            calls.append((folder, options))
+
+        def load(self, images, labels):
+            calls.append((images, labels))
+            return [[1, 2]], [3]
+
+        def process_images(self, images):
+            return np.array(images)
+
+    def both(images, labels):
+        calls.append((images, labels))
+        return np.array([[4]]), np.array([5])
+
+    modules = {"mnist.loader": {"MNIST": Loader}, "mlxtend.data": {"loadlocal_mnist": both}}
+    monkeypatch.setattr(idx_readers, "load", lambda name: SimpleNamespace(**modules[name]))
+    assert idx_readers._python_mnist(path).tolist() == [[1, 2]]
+    assert idx_readers._mlxtend(path).tolist() == [[4]]
+    names = [str(tmp_path / f"train-{kind}-ubyte") for kind in ("images-idx3", "labels-idx1")]
+    assert calls[0] == (str(tmp_path), {"return_type": "numpy", "gz": True})
+    assert calls[1:] == [tuple(names), tuple(f"{name}.gz" for name in names)]
+
+
+def test_outputs_of_a_run(tmp_path, capsys):
+    for library in ("jinja2", "itables", "bokeh", "matplotlib"):
+        pytest.importorskip(library)
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    results.save(made_up_run("one"), one)
+    results.save(replace(made_up_run("two"), facts={"CPU": "another"}), two)
+    html, plot = str(tmp_path / "page.html"), str(tmp_path / "plot.png")
+    assert main(["bench", "--load", str(one), "--html", html, "--plot", plot]) == 0
+    assert Path(plot).read_bytes().startswith(b"\x89PNG")
+    assert "made up" in Path(html).read_text(encoding="utf-8")
+    assert main(["bench", "--compare", str(one), str(two)]) == 0
+    assert "differs: CPU\n  A  one | of a kind\n  B  another" in capsys.readouterr().out
+
+
+def test_a_wrong_result_measures_nothing(tmp_path, capsys, monkeypatch):
+    def wrong(*arguments, **options):
+        raise WrongResultError("decode, fmnist_fast: wrong")
+
+    monkeypatch.setattr(suite, "run", wrong)
+    data = write_dataset(tmp_path)
+    assert main(["bench", "--quick", "--data", str(data), "--inputs", str(tmp_path / "inputs")]) == 1
+    assert "nothing is measured: decode, fmnist_fast: wrong" in capsys.readouterr().err
