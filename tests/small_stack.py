@@ -1,4 +1,4 @@
-"""Decode everything there is to decode with little stack; run as a script by `test_small_stack.py`.
+"""Decode everything there is to decode with little stack; run as a script by `test_footprint.py`.
 
 Usage: small_stack.py BYTES. Prints the number of files, and the bytes of stack used at the most.
 """

@@ -66,6 +66,6 @@ def test_sort_filter_and_look(browser, path, tmp_path):  # noqa: F811
 def test_every_run_of_the_history_is_there(browser, path):  # noqa: F811
     open_page(browser, path.with_name("bench.html"))
     browser.get(f"{path.as_uri()}#past")
-    assert shown(browser) == 4
+    assert shown(browser) == 6  # of each run, the rows that have a ratio
     assert set(cells(browser, "past", 2)) == {"old", "new"}
     assert console(browser) == []

@@ -57,7 +57,7 @@ def _panel(axes: Any, rows: list[Row]) -> None:
     colors = [_OURS if row.way.startswith(REFERENCE) else _OTHERS for row in rows]
     drawn = axes.barh([row.way for row in rows], [row.rate for row in rows], color=colors, height=0.72)
     axes.bar_label(drawn, [significant(row.rate) for row in rows], padding=3, fontsize=8)
-    axes.set_title(rows[0].title, fontsize=10, loc="left")
+    axes.set_title(rows[0].title, fontsize=9, loc="left")
     axes.set_xlabel("MB/s of decoded data", fontsize=8)
     axes.tick_params(labelsize=8)
     axes.margins(x=0.12)

@@ -53,8 +53,9 @@ bool ff_duet_supported(ff_cpu_level level) { return FF_X86 && level >= FF_CPU_AV
 
 bool ff_duet_applies(const ff_gzip *g) {
   const ff_inflate *const s = &g->inflate;
-  return ff_duet_supported(s->level) && g->phase == FF_GZIP_BODY && g->failure == FF_NEED_INPUT &&
-         s->phase == FF_BLOCK_START && s->produced >= FF_WINDOW;
+  /* Before the first member nothing of *s has been set. */
+  return g->phase == FF_GZIP_BODY && g->failure == FF_NEED_INPUT && s->phase == FF_BLOCK_START &&
+         s->produced >= FF_WINDOW && ff_duet_supported(s->level);
 }
 
 static void seek(const ff_duet *d, ff_duet_worker *w, uint64_t at) {

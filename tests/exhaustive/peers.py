@@ -28,7 +28,7 @@ from samples import images
 import fmnist_fast as ff
 from fmnist_fast.benchmark.decoders import DECODERS, absent, version
 
-PATIENCE = 60  # seconds for one column
+PATIENCE = 240  # seconds for one cell
 HEADER = idx_header((0,))  # in front of what holds no data, for whoever wants IDX
 MEMBERS = 80_000
 BLOCKS = 400_000

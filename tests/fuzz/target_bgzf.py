@@ -116,7 +116,8 @@ def check(data: bytes) -> None:
     c = Choices(data)
     file, put_in = make_file(c)
     decoded, sound = in_order(file)
-    sound = sound and decoded == idx_header(((len(decoded) - HEADER) // ROW, ROW)) + decoded[HEADER:]
+    rows = max(len(decoded) - HEADER, 0) // ROW
+    sound = sound and decoded == idx_header((rows, ROW)) + decoded[HEADER:]
     for threads in (1, 2):
         array = _attempt(lambda threads=threads: ff.decode_idx(file, threads=threads))
         assert (array is not None) == sound, f"threads {threads}: accepted {array is not None}, zlib {sound}"

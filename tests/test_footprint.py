@@ -1,4 +1,4 @@
-"""No input makes the decoder use much stack: no recursion, no array of variable length, little in all.
+"""No input makes the core use much stack or memory: no recursion, no array of variable length, no malloc.
 
 The story is CVE-2022-30631 and its kin: a reader that calls itself for each empty member. What GCC says of
 each function gives a bound for every input; the decoder is also run where there is not more than a little.
@@ -21,6 +21,9 @@ SOURCES = sorted((ROOT / "src" / "core").rglob("*.c"))
 FUZZ = ROOT / "tests" / "fuzz"
 FLAGS = ["-std=gnu11", "-ffp-contract=off", f"-I{ROOT / 'src' / 'core'}"]
 BOUND = 8 << 10  # bytes of a call of the core, libraries aside; GCC 12 says 5424
+# What the core calls that is not of the core. (malloc and free: for decoders of the C API.)
+OUTSIDE = {"memchr", "memcmp", "memcpy", "memmove", "memset", "strcmp", "fma", "fmaf"}
+OUTSIDE |= {"nanosleep", "sched_yield", "malloc", "free"}
 THREAD = 64 << 10
 MAIN_THREAD = 128 << 10
 
@@ -50,21 +53,54 @@ def compiled(folder: Path, flags: list[str]) -> list[Path]:
     return sorted(folder.glob("*.o"))
 
 
-def test_the_compiler_bounds_the_stack(tmp_path):
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory):
+    """All calls of the core as released code is built, and the folder with its objects."""
+    folder = tmp_path_factory.mktemp("core")
     flags = [*FLAGS, "-O2", "-fcallgraph-info=su"]
-    if run(*COMPILER, *flags, "-c", SOURCES[0], cwd=tmp_path).returncode:
+    if run(*COMPILER, *flags, "-c", SOURCES[0], cwd=folder).returncode:
         pytest.skip("this compiler does not tell who calls whom")
     with ThreadPoolExecutor(2) as pool:
-        for done in pool.map(lambda path: run(*COMPILER, *flags, "-c", path, cwd=tmp_path), SOURCES):
+        for done in pool.map(lambda path: run(*COMPILER, *flags, "-c", path, cwd=folder), SOURCES):
             assert done.returncode == 0, done.stderr
     graph = CallGraph()
-    for file in tmp_path.glob("*.ci"):
+    for file in folder.glob("*.ci"):
         graph.read(file)
     assert {"ff_gzip_run", "ff_gzip_run_pixels", "ff_duet_assist", "ff_idx_parse"} <= set(graph.frames)
-    assert not graph.unbounded
-    assert not [name for name, called in graph.calls.items() if "__indirect_call" in called]
-    size, path = max(graph.deepest(name) for name in list(graph.frames))
+    return graph, folder
+
+
+def test_the_compiler_bounds_the_stack(graph):
+    calls, _ = graph
+    assert not calls.unbounded
+    size, path = max(calls.deepest(name) for name in list(calls.frames))
     assert 1000 < size < BOUND, path
+
+
+def test_the_core_calls_little_else(graph):
+    """No pointer is called, and only a decoder of the C API is asked for from the system."""
+    calls, _ = graph
+    assert {called for each in calls.calls.values() for called in each} - set(calls.frames) <= OUTSIDE
+    callers = [name.rpartition(":")[2] for name, called in calls.calls.items() if "malloc" in called]
+    assert callers == ["decoder_new"]
+
+
+def test_no_memory_for_a_decoder_of_the_c_api(graph):
+    folder, driver = graph[1], ROOT / "tests" / "c" / "no_memory.c"
+    program = [
+        *COMPILER,
+        *FLAGS,
+        "-Wl,--wrap=malloc",
+        driver,
+        *folder.glob("*.o"),
+        "-o",
+        folder / "no_memory",
+    ]
+    linked = run(*program, "-lm", "-pthread", cwd=folder)
+    if "Python.h" in linked.stderr:
+        pytest.skip("Python's headers are not here")
+    assert linked.returncode == 0, linked.stderr
+    assert run(folder / "no_memory", cwd=folder).returncode == 0
 
 
 def test_recursion_is_noticed():
