@@ -15,6 +15,7 @@ import textwrap
 
 import pytest
 from builders import bgzf, gzip_member, idx_bytes
+from command import uncounted
 from samples import images
 
 pytest.importorskip("_testcapi", reason="this Python lacks its test module")
@@ -93,7 +94,7 @@ def test_every_allocation_fails_once(call, pack, tmp_path):
     code = "\n".join(map(textwrap.dedent, (PRELUDE, "    " + CALLS[call], EPILOGUE)))
     done = subprocess.run(
         [sys.executable, "-P", "-X", "faulthandler", "-c", code, str(tmp_path / "file")],
-        capture_output=True, text=True, timeout=100, cwd=tmp_path,
+        capture_output=True, text=True, timeout=100, cwd=tmp_path, env=uncounted(),
     )  # fmt: skip
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}\n{done.stderr[-3000:]}"
     assert int(done.stdout) > 10, "too few allocations for the hook to have worked"

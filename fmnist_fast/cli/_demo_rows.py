@@ -11,7 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from .._backend import backend
 from ._console import progress
@@ -123,6 +123,8 @@ def _worker(row: Row, folder: Path) -> Any:
             yield process
         except BaseException:
             process.kill()
+            with contextlib.suppress(BrokenPipeError):  # what it has not read must not hide the error
+                cast(IO[str], process.stdin).close()
             raise
 
 
