@@ -161,12 +161,13 @@ static bool look_ahead(const ff_duet *d, ff_duet_worker *w, uint32_t i, outcome 
 
 /* Set the room for block i in the scratch of the pixels. False: the run has been stopped meanwhile. */
 static bool scratch_room(ff_duet *d, ff_pixels *px, uint32_t i, ff_io *io) {
-  uint8_t *end = px->scratch + sizeof px->scratch, *const begin = px->scratch + FF_WINDOW;
-  const bool slide = (size_t)(end - d->out) < SCRATCH_LOW && d->out - px->scratch >= 2 * (ptrdiff_t)FF_WINDOW;
-  /* The block before this one may still be in conversion, as long as this one stays below it. */
-  const bool below = d->latest - begin >= (ptrdiff_t)SCRATCH_LOW;
-  const bool goes_on = !slide || wait_for(d, &d->converted, below ? i - 1 : i);
-  if (slide && goes_on) {
+  uint8_t *end = px->scratch + sizeof px->scratch;
+  if ((size_t)(end - d->out) < SCRATCH_LOW && d->out - px->scratch >= 2 * (ptrdiff_t)FF_WINDOW) {
+    uint8_t *const begin = px->scratch + FF_WINDOW;
+    /* The block before this one may still be in conversion, as long as this one stays below it. */
+    const bool below = d->latest - begin >= (ptrdiff_t)SCRATCH_LOW;
+    if (!wait_for(d, &d->converted, below ? i - 1 : i))
+      return false;
     memcpy(px->scratch, d->out - FF_WINDOW, FF_WINDOW);
     if (below)
       end = d->latest;
@@ -174,7 +175,7 @@ static bool scratch_room(ff_duet *d, ff_pixels *px, uint32_t i, ff_io *io) {
     d->io->kept_at = px->scratch;
   }
   io->out_end = d->out + FF_MIN((size_t)(end - d->out), px->left);
-  return goes_on;
+  return true;
 }
 
 /* Execute block i. Nothing has happened if there is not room for all of it. */
@@ -183,16 +184,16 @@ static bool execute(ff_duet *d, ff_duet_worker *w, uint32_t i) {
   ff_pixels *const px = d->px;
   ff_io io = *d->io;
 
-  bool goes_on = !px || scratch_room(d, px, i, &io);
+  if (px && !scratch_room(d, px, i, &io))
+    return false;
   io.out = d->out;
   io.kept_at = d->io->kept_at;
   io.in = w->io.in; /* where to fetch ahead */
   s->produced = d->produced;
   s->match_length = 0;
-  for (uint32_t k = 0; goes_on && k < w->batches; k++)
-    goes_on = ff_tokens_run(s, &w->batch[k], &io) == FF_END;
-  if (!goes_on)
-    return false;
+  for (uint32_t k = 0; k < w->batches; k++)
+    if (ff_tokens_run(s, &w->batch[k], &io) != FF_END)
+      return false;
 
   uint8_t *const from = d->out;
   const size_t n = (size_t)(io.out - from);
