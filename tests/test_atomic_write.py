@@ -17,6 +17,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from command import uncounted
 from samples import images, same
 
 import fmnist_fast as ff
@@ -126,7 +127,7 @@ def test_killed_at_any_moment_leaves_the_old_file_or_the_new(tmp_path):
     """)
     result = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "file.gz"), "1952"],
-        capture_output=True, text=True, timeout=120, cwd=tmp_path,
+        capture_output=True, text=True, timeout=120, cwd=tmp_path, env=uncounted(),
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == "2", "both files must have been seen, else the test kills too early"
