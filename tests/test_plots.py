@@ -102,7 +102,6 @@ def test_tsne_is_seeded(drawn):
     assert first.title.endswith(": t-SNE of 91 images, seed 5")
 
 
-@pytest.mark.slow
 def test_tsne_of_another_library(drawn, monkeypatch):
     """openTSNE is taken where it is installed."""
     pytest.importorskip("sklearn")
@@ -142,6 +141,7 @@ def test_pixels_of_other_kinds(drawn):
     assert np.allclose(np.abs(first.points), np.abs(second.points))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")  # umap says so when imported
 def test_umap(drawn):
     pytest.importorskip("sklearn")

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import Any
 
 from .._backend import backend
 from ._console import progress
@@ -123,8 +123,9 @@ def _worker(row: Row, folder: Path) -> Any:
             yield process
         except BaseException:
             process.kill()
+            assert process.stdin
             with contextlib.suppress(BrokenPipeError):  # what it has not read must not hide the error
-                cast(IO[str], process.stdin).close()
+                process.stdin.close()
             raise
 
 
