@@ -177,6 +177,7 @@ def test_the_other_commands_do_not_load_it(tmp_path):
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.once
 def test_outputs_of_a_run(tmp_path, capsys):
     for library in ("jinja2", "itables", "bokeh", "matplotlib"):
         pytest.importorskip(library)
@@ -191,6 +192,7 @@ def test_outputs_of_a_run(tmp_path, capsys):
     assert "differs: CPU\n  A  one | of a kind\n  B  another" in capsys.readouterr().out
 
 
+@pytest.mark.once
 def test_a_wrong_result_measures_nothing(tmp_path, capsys, monkeypatch):
     def wrong(*arguments, **options):
         raise WrongResultError("decode, fmnist_fast: wrong")

@@ -171,6 +171,7 @@ def test_other_threads_run_during_a_decode(backend):
     assert end - start < 0.02 or len(during) >= 3, (end - start, len(during))
 
 
+@pytest.mark.once
 def test_usable_cpus_where_no_process_is_bound(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
