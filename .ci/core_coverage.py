@@ -21,17 +21,18 @@ CORE = Path(__file__).resolve().parents[1] / "src" / "core"
 EXPANSION = 1  # llvm-cov's number of the kind of region that a macro's use is
 LEAST_LINES, LEAST_BRANCHES = 1.0, 0.95
 
-
-def export(kind: str, profile: str, modules: list[str]) -> str:
-    """Return llvm-cov's counters of the core as text ("text" is JSON)."""
-    objects = [word for module in modules[1:] for word in ("-object", module)]
-    command = ["llvm-cov", "export", f"-format={kind}", f"-instr-profile={profile}", modules[0], *objects]
-    return subprocess.run([*command, str(CORE)], check=True, capture_output=True, text=True).stdout
+Reached = dict[tuple, bool]  # by line, or by place and outcome
+Files = dict[str, Reached]
 
 
-def lines_of(lcov: str) -> dict[str, dict[int, bool]]:
-    """Return by file whether each line with code was reached."""
-    files: dict[str, dict[int, bool]] = defaultdict(dict)
+def export(kind: str, profile: str, module: str) -> str:
+    """Return llvm-cov's counters of the core in one module as text ("text" is JSON)."""
+    command = ["llvm-cov", "export", f"-format={kind}", f"-instr-profile={profile}", module, str(CORE)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def read_lines(lcov: str, files: Files) -> None:
+    """Note by file whether each line with code was reached."""
     name = ""
     for record in lcov.splitlines():
         key, _, value = record.partition(":")
@@ -39,16 +40,14 @@ def lines_of(lcov: str) -> dict[str, dict[int, bool]]:
             name = str(Path(value).relative_to(CORE))
         elif key == "DA":
             line, count = map(int, value.split(","))
-            files[name][line] = count > 0
-    return files
+            files[name][line,] |= count > 0
 
 
-def branches_of(text: str) -> dict[str, dict[tuple, bool]]:
-    """Return by file whether each outcome of each condition was reached.
+def read_branches(text: str, files: Files) -> None:
+    """Note by file whether each outcome of each condition was reached.
 
     A condition is named by its line and column, in a macro after line and column of the macro's use.
     """
-    files: dict[str, dict[tuple, bool]] = defaultdict(dict)
     for function in json.loads(text)["data"][0]["functions"]:
         names = function["filenames"]
         uses = {region[6]: region for region in function["regions"] if region[7] == EXPANSION}
@@ -60,23 +59,22 @@ def branches_of(text: str) -> dict[str, dict[tuple, bool]]:
             if Path(names[file]).is_relative_to(CORE):
                 found = files[str(Path(names[file]).relative_to(CORE))]
                 for outcome, count in ((True, when_true), (False, when_false)):
-                    found[*place, outcome] = found.get((*place, outcome), False) or count > 0
-    return files
+                    found[*place, outcome] |= count > 0
 
 
-def share(reached: dict) -> str:
+def share(reached: Reached) -> str:
     """Return `reached of all` and percent."""
     done, total = sum(reached.values()), len(reached)
     return f"{done:5} of {total:5} {100 * done / total if total else 100:6.2f} %"
 
 
-def missing(lines: dict[int, bool], branches: dict[tuple, bool]) -> str:
+def missing(lines: Reached, branches: Reached) -> str:
     """Return the lines not reached, and the conditions that were never true (T) or never false (F)."""
-    unreached = [str(line) for line, reached in sorted(lines.items()) if not reached]
+    unreached = [str(line) for (line,), reached in sorted(lines.items()) if not reached]
     one_sided = [
         f"{':'.join(map(str, place))}{'FT'[outcome]}"
         for (*place, outcome), reached in sorted(branches.items())
-        if not reached and lines.get(place[0], True)
+        if not reached and lines.get((place[0],), True)
     ]
     return " ".join(unreached + one_sided)
 
@@ -84,10 +82,11 @@ def missing(lines: dict[int, bool], branches: dict[tuple, bool]) -> str:
 def main() -> int:
     """Print the table; 1 when a figure is too low."""
     profile, *modules = sys.argv[1:]
-    lines, branches = (
-        lines_of(export("lcov", profile, modules)),
-        branches_of(export("text", profile, modules)),
-    )
+    lines: Files = defaultdict(lambda: defaultdict(bool))
+    branches: Files = defaultdict(lambda: defaultdict(bool))
+    for module in modules:  # each by itself: of functions with the same name llvm-cov would take one
+        read_lines(export("lcov", profile, module), lines)
+        read_branches(export("text", profile, module), branches)
     print(f"{'file':26} {'lines':>23} {'branches':>23}  not reached (T: never true, F: never false)")
     for name in sorted(lines):
         shares = f"{share(lines[name]):>23} {share(branches[name]):>23}"

@@ -95,7 +95,7 @@ class CodedStream(Stream):
         self._status = status
         return int(produced)
 
-    def finish(self, drain_limit: int = DRAIN_LIMIT) -> None:
+    def finish(self) -> None:
         scratch = bytearray()
         drained = 0
         while self._status not in (_idx.END, _idx.TRAILING):
@@ -104,10 +104,9 @@ class CodedStream(Stream):
                 if self._trailing == "error":
                     message = "more decoded data follows the last item that the IDX header announces"
                     raise FormatError(message, member=self.members, offset=self.offset)
-                if drained > drain_limit:
-                    raise FormatError(
-                        f"more than {drain_limit} bytes follow the last item", offset=self.offset
-                    )
+                if drained > DRAIN_LIMIT:
+                    message = f"more than {DRAIN_LIMIT} bytes follow the last item"
+                    raise FormatError(message, offset=self.offset)
                 scratch = scratch or bytearray(_SCRATCH)
         if self._status == _idx.TRAILING and self._trailing == "error":
             found = bytes(self.source.data[:4]).hex(" ")

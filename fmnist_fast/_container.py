@@ -80,11 +80,11 @@ class Stream(ABC):
         return end
 
     @abstractmethod
-    def finish(self, drain_limit: int = DRAIN_LIMIT) -> None:
+    def finish(self) -> None:
         """Prove that the source ends here and that its checksums hold.
 
         With ``trailing="ignore"`` what follows is let go, but decoded bytes of the same container are
-        still decoded, up to ``drain_limit``, because the checksum covers them.
+        still decoded, up to 1 GiB, because the checksum covers them.
 
         Raises
         ------
@@ -153,6 +153,6 @@ class RawStream(Stream):
         self.source.seek(position)
         return position
 
-    def finish(self, drain_limit: int = DRAIN_LIMIT) -> None:
+    def finish(self) -> None:
         if self._trailing == "error" and self.source.readinto(memoryview(bytearray(1))):
             raise FormatError("more data follows the last item that the IDX header announces")

@@ -140,7 +140,7 @@ class GzipDecoder(HeaderReader):
                 return _idx.OUTPUT_FULL
             self._emit(self._held)
             self._held = b""
-        elif not self._inflater.ended:
+        else:
             limit = min(room, _CHUNK) or 1  # zlib takes 0 for "no limit"
             try:
                 # A copy is to hold little of what zlib leaves unread.

@@ -82,7 +82,10 @@ class Source:
         self.offset = offset
 
     def peek(self, offset: int, count: int) -> Any:
-        """Return up to ``count`` bytes from a place without moving; for several threads at once."""
+        """Return up to ``count`` bytes from a place without moving; for several threads at once.
+
+        Only where `seekable` is true.
+        """
         return self._whole[offset : offset + count]
 
     def close(self) -> None:
@@ -171,9 +174,7 @@ class _FileSource(Source):
         self.final, self._strayed = False, True
 
     def peek(self, offset: int, count: int) -> Any:
-        if self._origin is None:
-            raise io.UnsupportedOperation("the file object cannot seek")
-        raw, offset = _raw(self._file), self._origin + offset
+        raw, offset = _raw(self._file), (self._origin or 0) + offset
         if type(raw) is io.FileIO and hasattr(os, "pread"):
             return os.pread(raw.fileno(), count, offset)
         with self._lock:

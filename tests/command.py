@@ -18,6 +18,11 @@ def environment(*paths: object, **changes: str) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, found)), "COLUMNS": "200"} | changes
 
 
+def uncounted() -> dict[str, str]:
+    """Return the environment without coverage.py's, whose own work would be in the way."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_PROCESS")}
+
+
 def command(*arguments: object) -> list[str]:
     """Return the command line for these arguments."""
     return [sys.executable, "-W", "error", "-m", "fmnist_fast", *map(str, arguments)]

@@ -119,6 +119,12 @@ def test_short_files_are_errors(folder):
         MNIST(folder).load_training()
 
 
+@pytest.mark.parametrize("kind", ["lists", "numpy"])
+def test_labels_in_the_type_of_choice(theirs, kind):
+    found = [cls(return_type=kind).process_labels([1, 2]) for cls in (MNIST, theirs.MNIST)]
+    assert_same(*(lambda labels=labels: labels for labels in found))
+
+
 def test_display(theirs):
     image = IMAGES[3].reshape(-1).tolist()
     for settings in ({}, {"threshold": 30}, {"width": 14}):

@@ -153,6 +153,20 @@ def test_pin_memory(dataset):
     assert len(list(loader)) == 5
 
 
+def test_pinned_on_the_way_to_an_accelerator(dataset, monkeypatch):
+    """As far as a machine without one can tell."""
+    pinned = []
+
+    def pin_memory(tensor):
+        pinned.append(tensor)
+        return tensor
+
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
+    monkeypatch.setattr(torch.Tensor, "pin_memory", pin_memory)
+    images, labels = next(iter(ours.loader(dataset, 16, device="cpu", pin_memory=True)))
+    assert [tensor.shape for tensor in pinned] == [images.shape, labels.shape]
+
+
 @pytest.mark.parametrize("shape", [None, 784, (28, 28), (1, -1, 14)])
 def test_shape(shape):
     dataset = ours.Dataset(IMAGES, LABELS, shape=shape)

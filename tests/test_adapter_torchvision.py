@@ -93,6 +93,12 @@ def test_qmnist_vectors(root):
     assert_same(*(lambda found=found: (found.targets, found[9][1]) for found in datasets))
 
 
+def test_qmnist_labels_of_another_shape(root):
+    path = root / "QMNIST" / "raw" / "qmnist-test-labels-idx2-int"
+    path.write_bytes(idx_bytes(np.zeros(len(IMAGES), np.int32)))
+    assert_same(*(lambda m=m: m.QMNIST(root, what="test") for m in (ours, theirs)))
+
+
 def test_is_a_torchvision_dataset(root):
     dataset = ours.FashionMNIST(root)
     assert isinstance(dataset, theirs.FashionMNIST)

@@ -14,12 +14,16 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from builders import idx_bytes
+from command import uncounted
 from samples import images, same
 
 import fmnist_fast as ff
+from fmnist_fast import _atomic
 
 
 @pytest.mark.parametrize("step", ["fsync", "replace"])
@@ -126,7 +130,43 @@ def test_killed_at_any_moment_leaves_the_old_file_or_the_new(tmp_path):
     """)
     result = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path / "file.gz"), "1952"],
-        capture_output=True, text=True, timeout=120, cwd=tmp_path,
+        capture_output=True, text=True, timeout=120, cwd=tmp_path, env=uncounted(),
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip() == "2", "both files must have been seen, else the test kills too early"
+
+
+def test_a_system_without_file_locks(tmp_path, monkeypatch):
+    monkeypatch.setattr(_atomic, "fcntl", None)
+    for array in (images(9), images(5)):
+        ff.write_idx(tmp_path / "x.gz", array)
+        assert same(ff.read_idx(tmp_path / "x.gz"), array)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.gz"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have names on POSIX")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit((tmp_path / "pipe").read_bytes)
+        ff.write_idx(tmp_path / "pipe", images(9))
+        assert read.result() == idx_bytes(images(9))
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_temporary_file_that_another_process_takes_for_litter(tmp_path, monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    lock, swept = fcntl.flock, []
+
+    def flock(descriptor, operation):
+        if not swept:
+            (litter,) = tmp_path.glob(".fmnist_fast-*")
+            litter.unlink()
+            swept.append(litter)
+        lock(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    ff.write_idx(tmp_path / "x", images(9))
+    assert len(swept) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+    assert same(ff.read_idx(tmp_path / "x"), images(9))

@@ -20,6 +20,7 @@ from samples import same
 from test_read_idx import CONTAINERS, IMAGES, RAW, in_every_container
 
 import fmnist_fast as ff
+from fmnist_fast import _coded
 
 
 @in_every_container
@@ -135,3 +136,12 @@ def test_corrupt_xz():
     data[len(data) // 2] ^= 4
     with pytest.raises(ff.CorruptDataError):
         ff.read_idx(data)
+
+
+def test_what_is_ignored_has_a_limit(monkeypatch):
+    """It is decoded all the same, for the checksum, and might never end."""
+    data = gzip_member(RAW + bytes(3 << 20))
+    assert same(ff.read_idx(data, trailing="ignore"), ff.read_idx(RAW))
+    monkeypatch.setattr(_coded, "DRAIN_LIMIT", 1000)
+    with pytest.raises(ff.FormatError, match="more than 1000 bytes follow the last item"):
+        ff.read_idx(data, trailing="ignore")

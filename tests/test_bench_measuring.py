@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from fmnist_fast.benchmark.contests import CONTESTS, find
 from fmnist_fast.benchmark.duel import Duel
 from fmnist_fast.benchmark.measure import Settings, rows_of
 from fmnist_fast.benchmark.paired import Spread, compare, pinned
-from fmnist_fast.benchmark.streams import Library
+from fmnist_fast.benchmark.streams import Library, content
 
 
 @pytest.fixture(scope="module")
@@ -187,3 +188,66 @@ def test_only_the_peers_asked_for(lab):
     settings = Settings(pairs=3, peers=["zlib"])
     ways = [row.way for row in rows_of(CONTESTS["labels"], lab, settings)]
     assert ways == [REFERENCE, "zlib"]
+
+
+@pytest.mark.once
+def test_the_collector_stays_off_where_it_was_off():
+    clock = Clock()
+    gc.disable()
+    try:
+        compare(clock.call("a", 1.0), clock.call("b", 1.0), pairs=1, clock=clock)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+@pytest.mark.once
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system pins no process")
+def test_a_pin_is_taken_off_again():
+    before = os.sched_getaffinity(0)
+    with pinned(min(before)) as held:
+        assert held
+        assert os.sched_getaffinity(0) == {min(before)}
+    assert os.sched_getaffinity(0) == before
+
+
+def test_the_clock_of_the_cpu_says_nothing_of_threads(lab):
+    settings = Settings(pairs=3, clock="cpu", peers=())
+    threaded = [row for row in rows_of(CONTESTS["decode"], lab, settings) if "threads" in row.way]
+    assert threaded
+    two = next(way for way in CONTESTS["decode"].ways if way.endswith("2 threads"))
+    for row in (*threaded, *duel.rows_of([Duel("decode", two, "zlib")], lab, settings)):
+        assert row.value is None
+        assert "adds up threads" in row.note
+
+
+@pytest.mark.once
+def test_an_error_of_ours_stops_everything(lab):
+    ways = {REFERENCE: Way(lambda stream: lambda: 1 / 0)}
+    with pytest.raises(ZeroDivisionError):
+        list(rows_of(replace(CONTESTS["decode"], ways=ways), lab, Settings(pairs=3)))
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", ["epoch", "stream"])
+def test_what_is_timed_is_not_what_is_proven(lab, name):
+    """These calls go through everything and return nothing; every way that is there gets its figure."""
+    ways = CONTESTS[name].ways
+    rows = list(rows_of(CONTESTS[name], lab, Settings(pairs=3, budget=0.1)))
+    assert [row.way for row in rows] == list(ways)
+    assert {row.way for row in rows if row.value} == {way for way in ways if not ways[way].absent}
+
+
+@pytest.mark.once
+def test_what_counts_as_a_wrong_result(lab):
+    stream = lab.images
+    pixels = content(stream)
+    normalized, header = CONTESTS["decode-normalized"], CONTESTS["header"]
+    exact = normalized.ways[REFERENCE].make(stream)()
+    normalized.check(stream, exact + np.float32(1e-7))
+    for wrong in (exact + np.float32(1e-4), exact[1:], exact.astype(np.float64)):
+        with pytest.raises(WrongResultError):
+            normalized.check(stream, wrong)
+    header.check(stream, pixels.shape)
+    with pytest.raises(WrongResultError, match="expected the shape"):
+        header.check(stream, (1, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from bench_samples import made_up_run
@@ -109,3 +110,12 @@ def test_results_are_plain_json(tmp_path):
     results.append(made_up_run(), tmp_path / "runs.jsonl")
     line = json.loads((tmp_path / "runs.jsonl").read_text())
     assert line["rows"][1]["ratio"]["median"] == 3.0
+
+
+def test_a_document_of_what_has_no_figures(tmp_path):
+    page = tmp_path / "figures.md"
+    page.write_text("<!-- bench: decode -->\n<!-- /bench -->\n")
+    run = made_up_run()
+    document.write(replace(run, rows=[row for row in run.rows if not row.value]), page)
+    assert "Without figures: rapidgzip (not installed (ImportError: none))." in page.read_text()
+    assert "|" not in page.read_text().partition("Without")[0]

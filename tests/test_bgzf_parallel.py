@@ -171,6 +171,7 @@ def damaged() -> dict[str, bytes]:
         "cut between": before,
         "cut in a header": before + good[middle][:9],
         "too much": b"".join(good) + member(b"more"),
+        "far too much": b"".join(good) + member(bytes(60_000)) * 2,
         "junk": b"".join(good) + b"junk",
         "lost": before + after,
         "two errors": member(pieces()[0]) + member(pieces()[1], crc=5) + b"".join(good[2:-1]) + good[-1][:-1],
@@ -229,3 +230,15 @@ def test_a_file_that_shrinks_meanwhile(tmp_path, monkeypatch):
     monkeypatch.setattr(_parallel, "ordered_map", ordered_map)
     with pytest.raises(ff.TruncatedError):
         ff.read_idx(path, threads=2)
+
+
+def test_members_that_end_within_items(used, monkeypatch):
+    """A conversion on threads needs groups of whole items, and here are none."""
+    monkeypatch.setattr(_parallel, "_GROUP", 1000)
+    array = np.arange(20_000, dtype="i4")
+    data = idx_bytes(array)
+    packed = bgzf(data[:2010], eof=False) + bgzf(data[2010:], block=2000)
+    expected = ff.read_idx(data, normalize=(5.0, 3.0))
+    assert same(ff.read_idx(packed, normalize=(5.0, 3.0), threads=2), expected)
+    assert same(ff.read_idx(packed, threads=2), array)
+    assert [found is None for found in used[1:]] == [True, False]

@@ -213,3 +213,14 @@ def test_nowhere_to_write(packed, cache_home, monkeypatch, options):
 def test_folder_that_is_a_file(packed, tmp_path):
     (tmp_path / "file").write_bytes(b"")
     assert same(ff.read_idx(packed, cache=tmp_path / "file"), IMAGES)
+
+
+def test_without_a_home(packed, tmp_path, monkeypatch):
+    """Only the folder of the file is left, and nothing called ~ is made."""
+    monkeypatch.delenv("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert same(ff.read_idx(packed, cache=True), ff.read_idx(packed))
+    assert beside(packed)[0].is_file()
+    assert os.listdir(tmp_path) == [packed.parent.name]

@@ -6,6 +6,7 @@ Every test alters source, cache or note in one way and asks for the array that t
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import shutil
 import threading
@@ -217,3 +218,15 @@ def test_a_source_that_changes_while_it_is_read(packed, monkeypatch):
     assert same(ff.read_idx(packed, cache=True), IMAGES)
     monkeypatch.undo()
     assert same(ff.read_idx(packed, cache=True), OTHER)
+
+
+def test_a_cache_that_is_cut_short_while_it_is_opened(packed, monkeypatch):
+    expected = ff.read_idx(packed, cache=True)
+    real = mmap.mmap
+
+    def cut_short(descriptor, *arguments, **options):
+        os.truncate(beside(packed)[0], 100)
+        return real(descriptor, *arguments, **options)
+
+    monkeypatch.setattr(mmap, "mmap", cut_short)
+    assert same(ff.read_idx(packed, cache=True), expected)

@@ -120,3 +120,18 @@ def test_real_images(real_folder):
     assert np.bincount(dataset.train_labels).tolist() == [70] * 10
     assert np.bincount(dataset.test_labels).tolist() == [20] * 10
     assert dataset.facts["name"] == "fashion900"
+
+
+def test_splits_of_different_sizes(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    count = ff.read_idx(copy / "t10k-labels-idx1-ubyte.gz").size
+    ff.write_idx(copy / "t10k-images-idx3-ubyte.gz", np.zeros((count, 5, 5), np.uint8))
+    with pytest.raises(MismatchError, match="different sizes"):
+        load_dataset(copy)
+
+
+def test_more_rows_to_test_on_than_there_are(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "copy", ignore=shutil.ignore_patterns("t10k-*"))
+    count = ff.read_idx(copy / "train-labels-idx1-ubyte.gz").size
+    with pytest.raises(DatasetError, match=f"{count} rows to test on were asked for, there are {count}"):
+        load_dataset(copy, test=count)

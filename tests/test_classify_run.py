@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from benchmark_data import (
 )
 from command import blocked, command, environment, run
 
+from fmnist_fast.cli import _classify_run
 from fmnist_fast.errors import FormatError
 
 pytest.importorskip("sklearn", reason="scikit-learn is not installed")
@@ -236,3 +238,27 @@ def test_two_runs_do_not_share_a_file(tmp_path):
         appending(tmp_path / "r.jsonl"),
     ):
         pass
+
+
+def test_without_file_locks_two_runs_may_write(tmp_path, monkeypatch):
+    from fmnist_fast.baselines.results import appending, read_results
+
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with appending(tmp_path / "r.jsonl") as one, appending(tmp_path / "r.jsonl") as other:
+        for number, results in enumerate((one, other, one)):
+            results.append(true_line(seed=number))
+    assert [line["seed"] for line in read_results(tmp_path / "r.jsonl")] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(5, "5 s"), (99, "99 s"), (600, "10 min"), (7200, "2 h"), (86_400, "24 h")]
+)
+def test_how_long_the_others_may_take(capsys, monkeypatch, seconds, words):
+    times = iter([0, seconds, 2 * seconds])
+    monkeypatch.setattr(_classify_run, "time", SimpleNamespace(monotonic=lambda: next(times)))
+    report = _classify_run._Reporter(2)
+    for _ in range(2):
+        report(true_line())
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.endswith(f", about {words} left")
+    assert "left" not in last

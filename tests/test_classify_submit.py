@@ -172,3 +172,8 @@ def test_nothing_to_submit(tmp_path, text, sentence):
     result = run("classify", "submit", "r.jsonl", cwd=tmp_path)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith(f"fmnist-fast: r.jsonl: {sentence}")
+
+
+def test_settings_of_another_grid_are_not_judged():
+    line = true_line(grid="one of my own", parameter={"C": 11, "kernel": "rbf"})
+    assert problems(parse_line(json.dumps(line))) == []

@@ -14,7 +14,9 @@ from bench_samples import made_up_run, write_dataset
 from command import blocked, environment, run
 
 import fmnist_fast as ff
-from fmnist_fast.benchmark import results
+from fmnist_fast.benchmark import results, suite
+from fmnist_fast.benchmark.contest import WrongResultError
+from fmnist_fast.cli import main
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +175,29 @@ def test_the_other_commands_do_not_load_it(tmp_path):
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.once
+def test_outputs_of_a_run(tmp_path, capsys):
+    for library in ("jinja2", "itables", "bokeh", "matplotlib"):
+        pytest.importorskip(library)
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    results.save(made_up_run("one"), one)
+    results.save(replace(made_up_run("two"), facts={"CPU": "another"}), two)
+    html, plot = str(tmp_path / "page.html"), str(tmp_path / "plot.png")
+    assert main(["bench", "--load", str(one), "--html", html, "--plot", plot]) == 0
+    assert Path(plot).read_bytes().startswith(b"\x89PNG")
+    assert "made up" in Path(html).read_text(encoding="utf-8")
+    assert main(["bench", "--compare", str(one), str(two)]) == 0
+    assert "differs: CPU\n  A  one | of a kind\n  B  another" in capsys.readouterr().out
+
+
+@pytest.mark.once
+def test_a_wrong_result_measures_nothing(tmp_path, capsys, monkeypatch):
+    def wrong(*arguments, **options):
+        raise WrongResultError("decode, fmnist_fast: wrong")
+
+    monkeypatch.setattr(suite, "run", wrong)
+    data = write_dataset(tmp_path)
+    assert main(["bench", "--quick", "--data", str(data), "--inputs", str(tmp_path / "inputs")]) == 1
+    assert "nothing is measured: decode, fmnist_fast: wrong" in capsys.readouterr().err

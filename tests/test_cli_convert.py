@@ -83,6 +83,17 @@ def test_parquet(here):
     assert table.schema.metadata[b"item_shape"] == b"5,4"
 
 
+def test_parquet_of_numbers_and_of_nothing(here, capsys):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    ff.write_idx("numbers", np.arange(5, dtype=np.int32))
+    assert main(["decode", "numbers", "-o", "x.parquet"]) == 0
+    assert parquet.read_table("x.parquet")["data"].to_pylist() == [0, 1, 2, 3, 4]
+    ff.write_idx("nothing", np.zeros((4, 0, 7), np.uint8))
+    assert main(["decode", "nothing", "-o", "y.parquet"]) == 2
+    assert "hold nothing to put into a column" in capsys.readouterr().err
+    assert not (here / "y.parquet").exists()
+
+
 def test_png_in_order(here):
     image = pytest.importorskip("PIL.Image")
     assert main(["decode", "images.gz", "-o", "x.png", "--columns", "6", "--scale", "2"]) == 0

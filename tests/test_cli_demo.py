@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from command import blocked, run
 
 import fmnist_fast as ff
+from fmnist_fast.cli import _demo_rows, main
 from fmnist_fast.datasets.synthetic import sample
 
 NAMES = [f"{split}-{kind}-ubyte.gz" for split in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")]
@@ -144,3 +147,37 @@ def test_demo_refuses_bad_data(data, tmp_path):
     result = run("demo", "--data", tmp_path, cwd=tmp_path)
     assert result.returncode == 1
     assert f"there is no {NAMES[2]}" in result.stderr
+
+
+@pytest.mark.once
+def test_why_there_is_no_native_backend(monkeypatch):
+    monkeypatch.setattr(_demo_rows, "backend", "numpy")
+    monkeypatch.setenv("FMNIST_FAST_BACKEND", "numpy")
+    assert _demo_rows._why_not_native() == "FMNIST_FAST_BACKEND=numpy"
+    monkeypatch.delenv("FMNIST_FAST_BACKEND")
+    monkeypatch.setitem(sys.modules, "fmnist_fast._build", SimpleNamespace(REASON="no compiler"))
+    assert _demo_rows._why_not_native() == "not built: no compiler"
+    monkeypatch.setitem(sys.modules, "fmnist_fast._build", None)
+    assert _demo_rows._why_not_native() == "not built"
+
+
+@pytest.mark.once
+def test_a_timing_process_that_ends(data):
+    """Its exit code is the error, and not the pipe that broke with it."""
+
+    def ask_one_that_is_gone():
+        with _demo_rows._worker(_demo_rows.Row("none", "no_reader", "numpy"), data) as worker:
+            worker.wait()
+            _demo_rows._ask(worker, "time")
+
+    with pytest.raises(OSError, match="a timing process ended with exit code 1"):
+        ask_one_that_is_gone()
+
+
+@pytest.mark.once
+def test_demo_of_no_images(tmp_path, capsys):
+    for split in ("train", "t10k"):
+        ff.write_idx(tmp_path / f"{split}-images-idx3-ubyte.gz", np.zeros((0, 28, 28), np.uint8))
+        ff.write_idx(tmp_path / f"{split}-labels-idx1-ubyte.gz", np.zeros(0, np.uint8))
+    assert main(["demo", "--data", str(tmp_path)]) == 1
+    assert "there is nothing to show" in capsys.readouterr().err

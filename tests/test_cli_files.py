@@ -166,6 +166,8 @@ def test_known_by_content_not_by_name(files, monkeypatch, capsys):
     assert first.startswith(f"{path}: ok, MNIST train images, uint8 (6, 28, 28), gzip, ")
     assert second.endswith(", usually called train-images-idx3-ubyte.gz")
     assert "MNIST" not in third
+    assert main(["info", str(path)]) == 0
+    assert "MNIST train images" in capsys.readouterr().out
     assert main(["info", "--json", str(path)]) == 0
     (facts,) = json.loads(capsys.readouterr().out)
     assert (facts["dataset"], facts["known_as"]) == ("mnist", "MNIST train images")
@@ -186,3 +188,9 @@ def test_real_label_files_are_named(real_folder, capsys):
                 f"ok, Fashion-MNIST {'test' if file.split == 't10k' else 'train'} labels, "
                 in capsys.readouterr().out
             )
+
+
+def test_verify_json_of_good_and_bad(files, capsys):
+    (files / "bad").write_bytes(b"x")
+    assert main(["verify", "--json", str(files / "one.gz"), str(files / "bad")]) == 1
+    assert [found["ok"] for found in json.loads(capsys.readouterr().out)] == [True, False]

@@ -15,7 +15,7 @@ import pytest
 from command import blocked, command, environment, run
 
 import fmnist_fast as ff
-from fmnist_fast.cli import main
+from fmnist_fast.cli import _console, main
 
 pytestmark = pytest.mark.once
 COMMANDS = (
@@ -167,3 +167,13 @@ def test_json_is_only_json(tmp_path):
     assert result.returncode == 1
     assert [facts["file"] for facts in json.loads(result.stdout)] == ["x"]
     assert result.stderr.startswith("fmnist-fast: missing: ")
+
+
+def test_a_table_has_the_same_words_on_a_terminal(capsys, monkeypatch):
+    pytest.importorskip("rich")
+    found = []
+    for rich in (False, True):
+        monkeypatch.setattr(_console, "_rich", lambda stream, rich=rich: rich)
+        _console.table(("way", "ms"), [("one", "1.5"), ("the other [one]", "20")])
+        found.append(capsys.readouterr().out.split())
+    assert [word for word in found[1] if word.strip("\u2500")] == found[0]

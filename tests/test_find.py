@@ -286,3 +286,11 @@ def test_real_labels(real_folder, tmp_path, monkeypatch):
 def _labels(name, split):
     dataset = registry.DATASETS[name]
     return dataset.splits[split].labels, dataset
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("name", "member"), [("x.gz", None), ("x.zip", "x.gz"), ("x.npz", "x_train")])
+def test_a_copy_that_is_gone(tmp_path, name, member):
+    """Between looking and reading: an error of the system, not one about what is in it."""
+    with pytest.raises(FileNotFoundError):
+        find.Copy(str(tmp_path / name), member, True).read(False)

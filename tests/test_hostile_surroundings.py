@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from builders import gzip_member, idx_bytes
 from caching import beside
+from command import uncounted
 from samples import images
 
 import fmnist_fast as ff
@@ -26,7 +27,7 @@ def run(cwd, code: str, *arguments: str) -> str:
     """Output of a script in a process of its own."""
     result = subprocess.run(
         [sys.executable, "-P", "-X", "faulthandler", "-c", textwrap.dedent(code), *arguments],
-        capture_output=True, text=True, timeout=120, cwd=cwd,
+        capture_output=True, text=True, timeout=120, cwd=cwd, env=uncounted(),
     )  # fmt: skip
     assert result.returncode == 0, f"exit {result.returncode}\n{result.stdout}\n{result.stderr}"
     return result.stdout

@@ -46,6 +46,16 @@ def test_kernel_is_exactly_rounded(backend, name, scale, shift):
     assert np.array_equal(out, expected), np.flatnonzero(out != expected)
 
 
+@pytest.mark.parametrize("name", ["f2", "f4"])
+@pytest.mark.parametrize(("scale", "shift"), [(np.nan, 0.0), (np.inf, 1.0), (-np.inf, 0.0), (0.0, -np.nan)])
+def test_kernel_keeps_what_is_no_number(backend, name, scale, shift):
+    out = np.zeros(256, name)
+    with np.errstate(invalid="ignore"):
+        backend.affine_u8(EVERY, out, scale, shift)
+        expected = EVERY * np.float64(scale) + shift
+    assert np.array_equal(out, expected.astype(name), equal_nan=True)
+
+
 @pytest.mark.parametrize("name", FLOATS)
 def test_kernel_on_random_coefficients(backend, name, rng):
     for _ in range(25):

@@ -169,3 +169,12 @@ def test_bad_data_is_told_also_with_out():
     ):
         with pytest.raises(error):
             ff.read_idx(data, out=out)
+
+
+def test_normalized_batches_need_floats():
+    with ff.open_idx(FILES["gzip"]) as reader:
+        out = np.full((4, *IMAGES.shape[1:]), 9, np.uint8)
+        with pytest.raises(ff.OutputError, match="uint8"):
+            next(iter(reader.batches(4, out=out, normalize=(0.5, 0.5))))
+        assert reader.tell() == 0
+        assert (out == 9).all()

@@ -9,7 +9,9 @@ import pytest
 
 from fmnist_fast._extras import MissingExtraError
 from fmnist_fast.pages import Column, Page, Scatter, Tab, render_page
+from fmnist_fast.pages.bars import bars
 from fmnist_fast.pages.cells import MISSING, Cell, cell
+from fmnist_fast.pages.charts import _limits, scatter
 from fmnist_fast.pages.marks import marks
 
 pytestmark = pytest.mark.once
@@ -63,3 +65,16 @@ def test_a_missing_library_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "itables.options", None)
     with pytest.raises(MissingExtraError, match=r"an HTML page needs itables.*fmnist_fast\[pages\]"):
         render_page(page([]))
+
+
+def test_charts_of_another_kind_are_refused():
+    pytest.importorskip("bokeh")
+    tab = Tab("plain", "Plain", (), (), ("x", "asc"))
+    with pytest.raises(ValueError, match="the tab 'plain' has no bar chart"):
+        bars(tab, {}, "there")
+    with pytest.raises(ValueError, match="the tab 'plain' has no scatter chart"):
+        scatter(tab, {}, "there")
+
+
+def test_an_axis_without_values():
+    assert _limits([], log=True) == (1.0, 10.0)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from command import environment
 
+from fmnist_fast import _peak
 from fmnist_fast._peak import peak_memory
 
 pytestmark = [
@@ -30,3 +31,12 @@ def test_a_child_does_not_inherit_it():
     command = [sys.executable, "-P", "-c", CHILD]
     child = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
     assert int(child.stdout) < held.nbytes
+
+
+def test_without_proc(monkeypatch, tmp_path):
+    """Other systems have only getrusage(), and some not even that."""
+    usual = peak_memory()
+    monkeypatch.setattr(_peak, "Path", lambda name: tmp_path / "none")
+    assert usual / 10 < peak_memory() < usual * 10
+    monkeypatch.setitem(sys.modules, "resource", None)
+    assert peak_memory() is None

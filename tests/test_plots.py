@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import sys
 import tracemalloc
+from dataclasses import replace
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -126,6 +130,45 @@ def test_tsne_is_seeded(drawn):
     assert first.title.endswith(": t-SNE of 91 images, seed 5")
 
 
+def test_tsne_of_another_library(drawn, monkeypatch):
+    """openTSNE is taken where it is installed."""
+    pytest.importorskip("sklearn")
+
+    class TSNE:
+        def __init__(self, **options):
+            self.options = options
+
+        def fit(self, components):
+            assert self.options == {"perplexity": 30, "random_state": drawn.seed}
+            return components[:, :2]
+
+    module = ModuleType("openTSNE")
+    module.TSNE, module.__version__ = TSNE, "1.0"
+    module.__spec__ = ModuleSpec("openTSNE", None)
+    monkeypatch.setitem(sys.modules, "openTSNE", module)
+    found = plots.project(drawn, "tsne")
+    assert found.points.shape == (len(drawn), 2)
+    assert found.details == "perplexity 30, openTSNE 1.0"
+
+
+def test_axes_that_mean_nothing_are_not_shown(drawn):
+    """Those of t-SNE and UMAP have no unit."""
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("bokeh")
+    points = np.random.default_rng(1).normal(size=(len(drawn), 2))
+    found = plots.Projection(drawn, points, "t-SNE", "made up")
+    (axes,) = plots.projection_figure(found).axes[:1]
+    assert (list(axes.get_xticks()), list(axes.get_yticks())) == ([], [])
+    assert plots.projection_html([found])
+
+
+def test_pixels_of_other_kinds(drawn):
+    pytest.importorskip("sklearn")
+    floats = replace(drawn, images=drawn.images / 255.0)
+    first, second = plots.project(drawn, "pca"), plots.project(floats, "pca")
+    assert np.allclose(np.abs(first.points), np.abs(second.points))
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Tensorflow not installed:ImportWarning")  # umap says so when imported
 def test_umap(drawn):
@@ -237,6 +280,19 @@ def test_command_for_a_sprite(folder, tmp_path, capsys):
     assert main(line) == 0
     assert len(capsys.readouterr().out.splitlines()) == len(list((tmp_path / "new").iterdir())) == 4
     assert "Ankle boot" in (tmp_path / "new" / "metadata.tsv").read_text()
+
+
+def test_command_with_names_for_a_comparison_and_a_sheet(folder, tmp_path, capsys):
+    for library in ("matplotlib", "sklearn"):
+        pytest.importorskip(library)
+    names = ",".join(f"class {k}" for k in range(10))
+    data = ["--data", str(folder), "--n", "50", "--classes", names]
+    picture, sheet = tmp_path / "compare.png", tmp_path / "sheet.html"
+    wanted = ["plot", "compare", *data, "--against", str(folder), "--method", "pca", "-o", str(picture)]
+    assert main(wanted) == 0
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert main(["plot", "sheet", *data, "-o", str(sheet)]) == 0
+    assert "images" in sheet.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

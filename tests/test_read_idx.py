@@ -13,8 +13,10 @@ import pytest
 from builders import DTYPES, bgzf, gzip_member, idx_bytes, idx_gz, idx_header
 from exact import fma_table
 from samples import array_of, images, noise, same
+from test_sources import Trickle
 
 import fmnist_fast as ff
+from fmnist_fast import _payload
 from fmnist_fast._coded import CodedStream
 from fmnist_fast._container import RawStream
 
@@ -161,3 +163,16 @@ def test_a_profiler_may_hold_frames(monkeypatch, kind):
         with contextlib.suppress(ff.TruncatedError):
             assert same(ff.decode_idx(memoryview(data)), IMAGES)
     assert held
+
+
+@pytest.mark.parametrize("padding", [4, 500_000])
+def test_xz_streams_with_padding_between_and_behind_them(padding):
+    data = lzma.compress(RAW[:999]) + bytes(padding) + lzma.compress(RAW[999:]) + bytes(padding)
+    assert same(ff.read_idx(data), IMAGES)
+
+
+def test_arrays_grow_where_nothing_backs_the_claim(monkeypatch):
+    """Nobody knows how much a socket holds: memory is asked for as items arrive."""
+    monkeypatch.setattr(_payload, "_FIRST", 1000)
+    for data in (RAW, idx_gz(IMAGES)):
+        assert same(ff.read_idx(Trickle(data, 3000)), IMAGES)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from benchmark_data import true_line, write_lines
 from fake_results import failed, line, lines, write
 
 from fmnist_fast.baselines.report import results_page, write_report
 from fmnist_fast.baselines.report.rows import family, pairs, row
+from fmnist_fast.cli import main
 from fmnist_fast.errors import FormatError
 
 pytestmark = pytest.mark.once
@@ -69,3 +71,13 @@ def test_a_line_that_is_no_result(tmp_path):
     with pytest.raises(FormatError, match="line 2 is not a result"):
         write_report([path], tmp_path / "report.html")
     assert not (tmp_path / "report.html").exists()
+
+
+def test_the_command_writes_the_page(tmp_path, capsys):
+    for library in ("jinja2", "itables", "bokeh"):
+        pytest.importorskip(library)
+    source = write_lines(tmp_path / "results.jsonl", true_line())
+    target = tmp_path / "report.html"
+    assert main(["classify", "report", str(source), "-o", str(target)]) == 0
+    assert capsys.readouterr().out.startswith(f"{target}: ")
+    assert target.read_text(encoding="utf-8").lower().startswith("<!doctype html>")

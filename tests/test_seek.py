@@ -192,3 +192,10 @@ def test_no_rows_and_no_items():
                 for row in (0, shape[0], 0):
                     reader.seek(row)
                     assert reader.read().shape == (shape[0] - row, shape[1])
+
+
+def test_members_of_a_few_bytes():
+    with ff.open_idx(bgzf(idx_bytes(IMAGES[:30]), block=5)) as reader:
+        reader.read(3)
+        reader.seek(0)
+        assert same(reader.read(2), IMAGES[:2])

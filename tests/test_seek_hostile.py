@@ -12,7 +12,7 @@ import struct
 import numpy as np
 import pytest
 from builders import BGZF_EOF, bgzf, gzip_member, idx_bytes
-from samples import noise, same
+from samples import images, noise, same
 from test_seek import BGZF, GZIP, IMAGES, RAW, check_seeks
 
 import fmnist_fast as ff
@@ -144,13 +144,14 @@ def test_a_source_that_cannot_seek_at_times(error):
             assert same(reader.read(800), IMAGES[1500:2300])
 
 
-def test_a_source_that_calls_back():
+@pytest.mark.parametrize("call", ["seek", "read"])
+def test_a_source_that_calls_back(call):
     class Source(io.BytesIO):
         reader = None
 
         def readinto(self, buffer) -> int:
             if self.reader is not None:
-                self.reader.seek(5)
+                getattr(self.reader, call)(5)
             return super().readinto(buffer)
 
     source = Source(gzip_member(idx_bytes(np.frombuffer(noise(1_000_000), "u1").reshape(-1, 100))))
@@ -158,3 +159,14 @@ def test_a_source_that_calls_back():
         source.reader = reader
         with pytest.raises(RuntimeError, match="called the reader"):
             reader.read()
+
+
+def test_a_file_that_has_become_another(tmp_path):
+    path = tmp_path / "file.gz"
+    path.write_bytes(gzip_member(RAW))
+    with ff.open_idx(path) as reader:
+        reader.read(200)
+        with open(path, "r+b") as other:
+            other.write(gzip_member(idx_bytes(images(20, 30, 30))))
+        with pytest.raises(ff.FormatError, match="another header"):
+            reader.seek(0)

@@ -6,6 +6,7 @@ shared between decoders would show here, and so would a shared reader that hands
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from drive import drive, oracle
 from samples import KINDS, images, noise, same
 
 import fmnist_fast as ff
+from fmnist_fast import _threads
 
 IMAGES = images(400)
 NUMBERED = IMAGES.copy()
@@ -167,3 +169,12 @@ def test_other_threads_run_during_a_decode(backend):
     thread.join()
     during = [t for t in ticks if start < t < end]
     assert end - start < 0.02 or len(during) >= 3, (end - start, len(during))
+
+
+@pytest.mark.once
+def test_usable_cpus_where_no_process_is_bound(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert _threads.usable_cpus() == 3
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert _threads.usable_cpus() == 1

@@ -148,3 +148,9 @@ def test_streaming_reader_never_ends_cleanly_on_a_prefix():
 
         with pytest.raises(ff.TruncatedError):
             read_all()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip_member, lzma.compress, bgzf])
+def test_items_that_are_missing_are_not_normalized(pack):
+    with pytest.raises(ff.TruncatedError):
+        ff.decode_idx(pack(PLAIN[:-1000]), normalize=(0.5, 0.5))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from toy_datasets import ARRAYS, TOY, arrays, fill
 
 import fmnist_fast as ff
-from fmnist_fast.datasets import _verified, pairs, verify
+from fmnist_fast.datasets import _verified, fetch, pairs, verify
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("isolated")]
 NAME = "train-images-idx3-ubyte"
@@ -80,3 +82,42 @@ def test_not_when_just_written(tmp_path, monkeypatch):
     _verified.note(str(path), _verified.stamp(str(path)), known)
     assert _verified.is_noted(str(path), known)
     assert not _verified.is_noted(str(path), TOY.splits["train"].labels)
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """A file, and what is published of it."""
+    path = tmp_path / "archive.zip"
+    path.write_bytes(b"content")
+    checksum = f"sha256:{hashlib.sha256(b'content').hexdigest()}"
+    return str(path), SimpleNamespace(checksum=checksum, size=7)
+
+
+def test_an_archive_is_verified_once(archive, monkeypatch):
+    path, known = archive
+    monkeypatch.setattr(_verified, "_TICK", -1)
+    assert not fetch._is_intact(f"{path}.none", known)
+    assert fetch._is_intact(path, known)
+    with monkeypatch.context() as patch:
+        patch.setattr(fetch, "has_sum", lambda *arguments: pytest.fail("computed again"))
+        assert fetch._is_intact(path, known)
+    with open(path, "r+b") as opened:
+        opened.write(b"C")
+    assert not fetch._is_intact(path, known)
+    assert not fetch._is_intact(path, known)
+
+
+def test_nothing_is_known_of_what_has_no_checksum(archive, tmp_path, monkeypatch):
+    path, known = archive
+    known.checksum = None
+    monkeypatch.setattr(_verified, "_TICK", -1)
+    _verified.note(path, _verified.stamp(path), known)
+    assert not list(tmp_path.rglob("verified"))
+    assert not verify.has_sum(path, known)
+
+
+def test_another_size_is_another_file(archive):
+    path, known = archive
+    assert verify.has_sum(path, known)
+    known.size = 8
+    assert not verify.has_sum(path, known)

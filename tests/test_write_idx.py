@@ -180,3 +180,10 @@ def test_file_objects(compress, tmp_path):
 def test_other_targets_are_type_errors(target):
     with pytest.raises(TypeError):
         ff.write_idx(target, images(1))
+
+
+def test_dimensions_that_no_header_can_hold(tmp_path):
+    wide = np.broadcast_to(np.uint8(0), (0, 2**32))
+    with pytest.raises(ff.FormatError, match=r"2\*\*32 - 1"):
+        ff.write_idx(tmp_path / "wide", wide)
+    assert not list(tmp_path.iterdir())

@@ -54,7 +54,7 @@ def main() -> None:
     os._exit(0)  # no clean-up of a library can hang or crash any more
 
 
-def _end_with_parent() -> None:
+def _end_with_parent() -> None:  # pragma: no cover  (it ends the process, and the counters with it)
     sys.stdin.read()
     if hasattr(os, "killpg"):  # this process leads a group of its own: what it started ends with it
         os.killpg(0, signal.SIGKILL)

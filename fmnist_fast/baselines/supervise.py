@@ -100,7 +100,8 @@ def _process(answer: Any, errors: Any) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         _end(process)
-        if process.stdin:
+        assert process.stdin
+        with suppress(BrokenPipeError):  # a job that it has not read is still in our buffer
             process.stdin.close()
 
 

@@ -22,14 +22,20 @@ def _idx2numpy_gzip(path: Path) -> object:
         return load("idx2numpy").convert_from_file(file)
 
 
+def mnist() -> Callable[[Any], object]:
+    """Return the reader of the package mnist; python-mnist is imported by that name too, and has none."""
+    reader: Callable[[Any], object] = load("mnist").parse_idx
+    return reader
+
+
 def _mnist_gzip(path: Path) -> object:
     with gzip.open(path, "rb") as file:
-        return load("mnist").parse_idx(file)
+        return mnist()(file)
 
 
 def _mnist_raw(path: Path) -> object:
     with path.open("rb") as file:
-        return load("mnist").parse_idx(file)
+        return mnist()(file)
 
 
 def _labels(path: Path) -> str:
@@ -75,7 +81,7 @@ def _from_file(stream: Stream) -> Call:
 
 GZIP_READERS: dict[str, Way] = {
     "idx2numpy": Way(_reading(_idx2numpy_gzip), "idx2numpy", "idx2numpy"),
-    "mnist": Way(_reading(_mnist_gzip), "mnist", "mnist"),
+    "mnist": Way(_reading(_mnist_gzip), mnist, "mnist"),
     "python-mnist": Way(_reading(_python_mnist), "mnist.loader", "python-mnist"),
 }
 RAW_READERS: dict[str, Way] = {
@@ -84,7 +90,7 @@ RAW_READERS: dict[str, Way] = {
     "idx2numpy": Way(
         _reading(lambda path: load("idx2numpy").convert_from_file(str(path))), "idx2numpy", "idx2numpy"
     ),
-    "mnist": Way(_reading(_mnist_raw), "mnist", "mnist"),
+    "mnist": Way(_reading(_mnist_raw), mnist, "mnist"),
     "python-mnist": Way(_reading(_python_mnist), "mnist.loader", "python-mnist"),
     "mlxtend": Way(_reading(_mlxtend), "mlxtend.data", "mlxtend"),
     "torchvision": Way(

@@ -18,9 +18,8 @@ def columns(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    """Return the figures of a row as text; its note takes the place of figures that are missing."""
-    if row.value is None:
-        return row.name, "-", "-", "-", "-", row.note
+    """Return the figures of a row that has some as text."""
+    assert row.value
     if row.against:
         shown, unit = (row.value, f" {row.unit}") if row.ratio is None else (row.ratio, "x")
         figure = f"{significant(shown.median)}{unit}"

@@ -123,6 +123,9 @@ def _worker(row: Row, folder: Path) -> Any:
             yield process
         except BaseException:
             process.kill()
+            assert process.stdin
+            with contextlib.suppress(BrokenPipeError):  # what it has not read must not hide the error
+                process.stdin.close()
             raise
 
 

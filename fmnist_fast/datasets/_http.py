@@ -66,7 +66,9 @@ class Downloader:
         """Ask for what is missing until the file is complete, as long as each answer brings it further."""
         import requests  # comes with pooch
 
-        for attempt in range(1, _ATTEMPTS + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             before = _size(file)
             try:
                 if before != self.size:
