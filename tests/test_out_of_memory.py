@@ -16,12 +16,8 @@ import textwrap
 import zlib
 
 import pytest
-<<<<<<< HEAD
 from builders import bgzf, gzip_member, idx_bytes, raw_deflate
-=======
-from builders import bgzf, gzip_member, idx_bytes
 from command import uncounted
->>>>>>> cover
 from samples import images
 
 from fmnist_fast import _inflate
