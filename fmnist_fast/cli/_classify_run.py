@@ -8,12 +8,16 @@ import signal
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._threads import usable_cpus
 from ._arguments import add_command, address, count, positive, seconds, size
 from ._console import say, size_text
 from ._files import UsageError
+
+if TYPE_CHECKING:
+    from ..baselines.grid import Setting
+    from ..baselines.runner import Options
 
 _DAY = 86_400.0
 _RECENT = 11  # ends of settings that the time left is reckoned from: the grid goes from light to heavy
@@ -112,22 +116,26 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = load_dataset(
         _folder(arguments), train=arguments.train, test=arguments.test, seed=arguments.seed
     )
-    facts = dataset.facts
-    say(
-        f"{facts['name']}: {facts['train']:,} rows to fit on, {facts['test']:,} to test on; {jobs} at a time,"
-        f" each up to {options.timeout:g} s and {size_text(options.memory or 0)}"
-    )
-    for setting in settings:
-        if setting.impossible:
-            say(f"not possible: {setting}: {setting.impossible}")
     todo = pending(settings, dataset, arguments.out, options)
-    possible = sum(setting.impossible is None for setting in settings)
-    if len(todo) < possible:
-        say(f"{possible - len(todo)} of {possible} settings have a line in {arguments.out} already")
+    _say_plan(settings, len(todo), dataset.facts, options, arguments.out)
     if todo:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as `docker stop` and batch systems end it
         run_settings(todo, dataset, arguments.out, options, _Reporter(len(todo)))
     return 0
+
+
+def _say_plan(settings: list[Setting], todo: int, facts: dict[str, Any], options: Options, out: Path) -> None:
+    """Say what is about to be run, and what is not, and why."""
+    say(
+        f"{facts['name']}: {facts['train']:,} rows to fit on, {facts['test']:,} to test on;"
+        f" {options.jobs} at a time, each up to {options.timeout:g} s and {size_text(options.memory or 0)}"
+    )
+    for setting in settings:
+        if setting.impossible:
+            say(f"not possible: {setting}: {setting.impossible}")
+    possible = sum(setting.impossible is None for setting in settings)
+    if todo < possible:
+        say(f"{possible - todo} of {possible} settings have a line in {out} already")
 
 
 def _folder(arguments: argparse.Namespace) -> Path:
