@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+_SEEDS = 1 << 31
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 
@@ -65,6 +66,14 @@ def positive(text: str) -> int:
 
 
 positive.__name__ = "positive int"
+
+
+def seed(text: str) -> int:
+    """Parse a seed that scikit-learn takes too, also when repeats are added to it."""
+    number = int(text)
+    if not 0 <= number < _SEEDS:
+        raise argparse.ArgumentTypeError(f"{number} is not between 0 and {_SEEDS - 1}")
+    return number
 
 
 def seconds(text: str) -> float:

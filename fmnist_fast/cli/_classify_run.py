@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._threads import usable_cpus
-from ._arguments import add_command, address, count, positive, seconds, size
+from ._arguments import add_command, address, positive, seconds, seed, size
 from ._console import say, size_text
 from ._files import UsageError
 
@@ -85,7 +85,7 @@ def add(commands: Any) -> None:
         metavar="SIZE",
         help="for each setting, such as 2G (default: 90%% of the machine, shared by the jobs)",
     )
-    option("--seed", type=count, default=0, metavar="S", help="of all randomness (default: 0)")
+    option("--seed", type=seed, default=0, metavar="S", help="of all randomness (default: 0)")
     option("--out", required=True, type=Path, metavar="FILE", help="results file, appended to")
 
 

@@ -13,7 +13,7 @@ from .._atomic import atomic_file
 from ..datasets.registry import FASHION_MNIST_CLASSES, SPLITS
 from ..errors import FmnistFastError
 from ..plots.projection import METHODS
-from ._arguments import add_command, count
+from ._arguments import add_command, count, seed
 from ._console import progress, say, size_text
 from ._files import UsageError, refuse_existing
 
@@ -65,7 +65,7 @@ def add(commands: Any) -> None:
     option(
         "--n", type=count, metavar="N", help="images (default: 900 in a sheet, 2500 in a sprite, else 2000)"
     )
-    option("--seed", type=count, default=0, metavar="S", help="of all randomness (default: 0)")
+    option("--seed", type=seed, default=0, metavar="S", help="of all randomness (default: 0)")
     option("-o", "--output", required=True, type=Path, metavar="FILE", help="picture, or folder of a sprite")
     option("--overwrite", action="store_true", help="replace files that exist")
 
