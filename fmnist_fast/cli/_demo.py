@@ -25,7 +25,7 @@ from ..plots.sheet import contact_sheet
 from ._arguments import add_command, count
 from ._console import progress, say, size_text, table
 from ._demo_rows import Row, measure
-from ._files import UsageError
+from ._files import UsageError, refuse_existing
 from ._sample import NAMES, write_sample
 from ._scan import scan
 from ._verify import sentence
@@ -75,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--rounds must be at least 1")
     if arguments.data is None and arguments.train < 10:
         raise UsageError("--train must be at least 10, one of each class")
+    refuse_existing(arguments.sheet, overwrite=True)
     features = cpu_features()
     say(f"fmnist_fast {__version__}, {backend} backend, CPU level {features['level']}")
     with _folder(arguments) as folder:
