@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FmnistFastError
+from ._arguments import add_command, count
 from ._console import complain, say, table
 from ._files import UsageError, refuse_existing
-from ._sample import count
 
 _EPILOG = """\
 Contestants take turns in one process, A B A B, and each turn of one is divided by the turn of the other
@@ -36,12 +36,13 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "bench",
+        run,
         help="measure speed and memory beside other readers, as tables, page and chart",
         description="Measure reading, writing, normalizing and batching beside every peer that is there.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     what = command.add_argument_group("what to measure")
     what.add_argument("--quick", action="store_true", help="smaller inputs and fewer pairs")
@@ -85,7 +86,6 @@ def add(commands: Any) -> None:
     out.add_argument(
         "--compare", nargs=2, metavar=("A", "B"), help="compare two runs: FILE for its last, or FILE@LABEL"
     )
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
