@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import operator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ._integers import integer
 
 Moves = NDArray[np.int16]
 
@@ -67,9 +68,7 @@ def check_augmentation(flip: float, shift: int, row: tuple[int, ...]) -> Augment
         raise TypeError(f"flip is a probability, such as 0.5, not {flip}")
     if not 0 <= flip <= 1:
         raise ValueError(f"flip is a probability, from 0 to 1, not {flip}")
-    shift = operator.index(shift)
-    if shift < 0:
-        raise ValueError(f"shift must be at least 0, not {shift}")
+    shift = integer("shift", shift, 0)
     if not flip and not shift:
         return None
     if len(row) < 2:

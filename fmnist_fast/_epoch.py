@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 _WORTH = 1 << 20  # items of a batch
 
 
-def prefetch_pays(gather: Gather, size: int, threads: int | None) -> bool:
+def prefetch_pays(gather: Gather, size: int) -> bool:
     """Return whether batches of so many rows are worth a thread of their own that makes them."""
     items = min(size, gather.shape[0]) * gather.row
-    return threads != 1 and items >= _WORTH and usable_cpus() > 1
+    return gather.threads != 1 and items >= _WORTH and usable_cpus() > 1
 
 
 @dataclass

@@ -10,12 +10,11 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ._augment import Moves
 from ._backend import gather_affine, gather_rows
-from ._idx import idx_dtype
+from ._conversion import conversion
 from ._threads import check_threads, ordered_map, thread_count
-from .normalize import Affine, Kernel, float_kernel
+from .normalize import Affine
 
 _PART = 1 << 20  # items that are worth a thread
-_FLOATS = (np.float16, np.float32, np.float64)
 
 
 class Gather:
@@ -40,6 +39,7 @@ class Gather:
         Of the result.
     row : int
         Items in a row.
+    threads : int or None
 
     Notes
     -----
@@ -58,19 +58,11 @@ class Gather:
             raise ValueError(f"images must be an array of numbers, not {array.dtype} of rank {array.ndim}")
         array = np.ascontiguousarray(array, array.dtype.newbyteorder("="))
         self.shape, self.row = array.shape, math.prod(array.shape[1:])
-        self._threads = check_threads(threads)
+        self.threads = check_threads(threads)
         self._source = array.dtype
         self._image = (*(1, 1, *array.shape[1:])[-2:], array.itemsize)
         self._bytes = array.reshape(len(array), self.row).view(np.uint8)
-        self._convert: Kernel | None = None
-        self.dtype = array.dtype if dtype is None else _dtype(dtype)
-        if normalize is not None:
-            mean, std = _pair(normalize)
-            wanted = np.float32 if dtype is None else self.dtype
-            self._convert, self.dtype = float_kernel(idx_dtype(array.dtype), mean, std, wanted)
-        elif self.dtype != array.dtype:
-            exact = array.dtype == np.uint8 and self.dtype in _FLOATS
-            self._convert = Affine(1.0, 0.0) if exact else _cast
+        self._convert, self.dtype = conversion(array.dtype, dtype, normalize)
 
     def __call__(self, indices: NDArray[np.int64], out: NDArray[Any], moves: Moves | None = None) -> None:
         """Write rows to ``out``: C-contiguous, of the result's dtype, (number of indices, items in a row)."""
@@ -79,7 +71,7 @@ class Gather:
             return
         step = max(_PART // self.row, 1)
         parts = [slice(low, low + step) for low in range(0, len(indices), step)]
-        threads = thread_count(self._threads, len(parts))
+        threads = thread_count(self.threads, len(parts))
 
         def work(part: slice) -> None:
             self._part(indices[part], out[part], None if moves is None else moves[part])
@@ -111,25 +103,3 @@ def row_shape(row: tuple[int, ...], shape: int | tuple[int, ...]) -> tuple[int, 
         return np.empty(row, np.bool_).reshape(shape).shape
     except ValueError as error:
         raise ValueError(f"rows of shape {row} cannot be given the shape {shape}") from error
-
-
-def _cast(items: NDArray[Any], out: NDArray[Any]) -> None:
-    np.copyto(out, items, casting="unsafe")  # as astype does
-
-
-def _pair(normalize: tuple[float, float]) -> tuple[float, float]:
-    try:
-        mean, std = normalize
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"normalize must be (mean, std), not {normalize!r}") from error
-    return mean, std
-
-
-def _dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    try:
-        result = np.dtype(dtype).newbyteorder("=")
-    except TypeError as error:
-        raise ValueError(f"dtype {dtype!r} is unknown to NumPy") from error
-    if result.kind not in "biufc":
-        raise ValueError(f"dtype must be one of numbers, not {result}")
-    return result

@@ -42,11 +42,13 @@ class Inflater:
         Raises
         ------
         InflateError
+        MemoryError
         """
         before = self._zlib.copy() if len(piece) > 8 else None
         try:
             chunk = self._zlib.decompress(piece, limit)
         except zlib.error as error:
+            _refuse_no_memory(error)
             words = str(error).rpartition(": ")[2]
             consumed = _failing_byte(before, piece, limit)
             del piece  # the error keeps this frame alive, but is not to keep the caller's buffer
@@ -64,8 +66,15 @@ def _failing_byte(inflater: Any, piece: memoryview, limit: int) -> int:
         trial = inflater.copy()
         try:
             limit = max(limit - len(trial.decompress(piece[low:middle], limit)), 1)
-        except zlib.error:
+        except zlib.error as error:
+            _refuse_no_memory(error)
             high = middle
         else:
             low, inflater = middle, trial
     return high
+
+
+def _refuse_no_memory(error: zlib.error) -> None:
+    """Raise MemoryError where zlib found none for its window, which the module reports like bad data."""
+    if str(error).startswith("Error -4 "):  # Z_MEM_ERROR
+        raise MemoryError("zlib has no memory for its window") from None

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from ._backend import header_size, parse_header, swap_bytes
 from ._idx import Header
 from ._stream import Stream
 from .errors import FormatError, TruncatedError
-from .normalize import Affine, Kernel, float_kernel
+from .normalize import Affine, Kernel
 
 _SCRATCH = 1 << 17  # decoded bytes between the decoder and a conversion
 _FIRST = 1 << 24  # bytes asked for at first where nothing backs the claim of the header
@@ -96,29 +96,6 @@ class Payload:
             raise TruncatedError(
                 f"the IDX header claims {self._nbytes} bytes of data, the data ends after {self._done}"
             )
-
-
-def conversion(
-    source: np.dtype[Any], dtype: DTypeLike | None, normalize: tuple[float, float] | None
-) -> tuple[Kernel | None, np.dtype[Any]]:
-    """Return the kernel from file items to result items (None: none needed) and the result's dtype.
-
-    Raises
-    ------
-    ValueError
-        A dtype that is no number, or arguments that `float_kernel` refuses.
-    """
-    if normalize is not None:
-        mean, std = normalize
-        return float_kernel(source, mean, std, np.float32 if dtype is None else dtype)
-    result = source if dtype is None else np.dtype(dtype).newbyteorder("=")
-    if result.kind not in "biufc":
-        raise ValueError(f"dtype must be boolean, integer, real or complex, not {result}")
-    return (None if result == source else _convert), result
-
-
-def _convert(items: NDArray[Any], out: NDArray[Any]) -> None:
-    np.copyto(out, items, casting="unsafe")
 
 
 def read_items(

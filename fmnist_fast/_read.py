@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ._conversion import conversion
 from ._parallel import read_bgzf
-from ._payload import Payload, conversion, read_header, read_items
+from ._payload import Payload, read_header, read_items
 from ._small import read_small
 from ._stream import check_trailing, open_stream
 from .errors import OutputError, naming

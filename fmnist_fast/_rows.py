@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._payload import Payload, conversion, read_header, read_items
+from ._conversion import conversion
+from ._payload import Payload, read_header, read_items
 from ._stream import open_stream
 from .errors import FmnistFastError, FormatError, naming
 

@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ._integers import integer_or_none
+
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -15,21 +17,13 @@ _Result = TypeVar("_Result")
 
 
 def check_threads(threads: int | None) -> int | None:
-    """Return ``threads`` if it is None or a positive int.
-
-    Raises
-    ------
-    ValueError
-        Anything else.
-    """
-    if threads is not None and (not isinstance(threads, int) or isinstance(threads, bool) or threads < 1):
-        raise ValueError(f"threads must be None or an int of at least 1, not {threads!r}")
-    return threads
+    """Return ``threads`` as int, or None; see `integer_or_none` for the errors."""
+    return integer_or_none("threads", threads, 1)
 
 
 def thread_count(threads: int | None, parts: int) -> int:
     """Return how many threads to run for work that has this many parts worth one."""
-    return max(min(check_threads(threads) or usable_cpus(), parts), 1)
+    return max(min(threads or usable_cpus(), parts), 1)
 
 
 def usable_cpus() -> int:

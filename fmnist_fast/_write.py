@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ._atomic import atomic_file
 from ._compress import BLOCK, bgzf_pieces, gzip_pieces
 from ._idx import build_header
+from ._integers import integer
 from ._threads import check_threads, thread_count
 
 
@@ -50,11 +51,9 @@ def _pieces(array: ArrayLike, compress: Any, level: int, threads: int | None) ->
     """Check every argument, then return the pieces of the file."""
     items = np.asarray(array)
     header = build_header(items.dtype, items.shape)
-    check_threads(threads)
-    if not isinstance(level, int) or isinstance(level, bool) or not 0 <= level <= 9:
-        raise ValueError(f"level must be an int from 0 to 9, not {level!r}")
+    level = integer("level", level, 0, 9)
+    count = thread_count(check_threads(threads), items.nbytes // BLOCK + 1)
     blocks = _blocks(header, items)
-    count = thread_count(threads, items.nbytes // BLOCK + 1)
     if compress is None or compress is False:
         return blocks
     if compress == "gzip":

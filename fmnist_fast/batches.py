@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,7 @@ from ._augment import Moves, check_augmentation
 from ._batch import BatchMaker
 from ._epoch import Epoch, Place, prefetch_pays
 from ._gather import Gather
+from ._integers import integer
 from ._order import Order, check_shard, permutation, shard_of, shard_size
 
 
@@ -107,15 +107,13 @@ class Batches:
         self._maker = BatchMaker(gather, labels, shape)
         self._rows = self._maker.rows
         self._augmentation = check_augmentation(flip, shift, gather.shape[1:])
-        self._size = operator.index(batch_size)
-        if self._size < 1:
-            raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+        self._size = integer("batch_size", batch_size, 1)
         self._shard = check_shard(shard)
         if seed is None and self._shard[1] > 1 and (shuffle or self._augmentation):
             raise ValueError("shards that are shuffled or augmented need a seed, the same for all of them")
-        self._seed = _secret() if seed is None else _natural("seed", seed)
+        self._seed = _secret() if seed is None else integer("seed", seed, 0)
         self._shuffle, self._drop, self._reuse = bool(shuffle), bool(drop_last), bool(reuse)
-        self._ahead = prefetch_pays(gather, self._size, threads) if prefetch is None else bool(prefetch)
+        self._ahead = prefetch_pays(gather, self._size) if prefetch is None else bool(prefetch)
         self._next = Place(0, 0)
         self._latest = Place(0, 0)
 
@@ -146,8 +144,9 @@ class Batches:
         epoch : int
             At least 0.
         """
-        if _natural("epoch", epoch) != self._next.epoch:
-            self._next = Place(operator.index(epoch), 0)
+        epoch = integer("epoch", epoch, 0)
+        if epoch != self._next.epoch:
+            self._next = Place(epoch, 0)
         self._latest = replace(self._next)
 
     def state_dict(self) -> dict[str, int | float]:
@@ -178,7 +177,7 @@ class Batches:
             The state is of another kind of epoch, or no state; nothing has changed.
         """
         try:
-            epoch, batch, seed = (_natural(key, state[key]) for key in ("epoch", "batch", "seed"))
+            epoch, batch, seed = (integer(key, state[key], 0) for key in ("epoch", "batch", "seed"))
             for key, value in self._fixed().items():
                 if state[key] != value:
                     raise ValueError(f"the state is one with {key}={state[key]}, not {value}")
@@ -207,13 +206,6 @@ class Batches:
         if self._augmentation is None:
             return order, None
         return order, self._augmentation.draw(self._rows, self._seed, epoch)[order]
-
-
-def _natural(name: str, value: Any) -> int:
-    number = operator.index(value)
-    if number < 0:
-        raise ValueError(f"{name} must be at least 0, not {number}")
-    return number
 
 
 def _secret() -> int:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ._buffers import is_buffer
 from ._cache import read_cached
+from ._integers import integer_or_none
 from ._read import Wanted, read
 from ._threads import check_threads
 from ._write import encode, write
@@ -82,9 +83,7 @@ def read_idx(
     read; so are files that ``out``, ``dtype`` or ``normalize`` convert.) Where no cache can be written the
     file is read without. A mapped file may be replaced or deleted, but must not be cut short in place.
     """
-    check_threads(threads)
-    if max_bytes is not None and (not isinstance(max_bytes, int) or max_bytes < 0):
-        raise ValueError(f"max_bytes must be None or an int of at least 0, not {max_bytes!r}")
+    threads, max_bytes = check_threads(threads), integer_or_none("max_bytes", max_bytes, 0)
     wanted = Wanted(out, dtype, normalize, threads, trailing, max_bytes)
     return read(source, wanted) if cache is False else read_cached(source, cache, wanted)
 
@@ -196,7 +195,7 @@ def encode_idx(
 
     Raises
     ------
-    FormatError, ValueError
+    FormatError, ValueError, TypeError
         As from `write_idx`.
     """
     return encode(array, compress, level, threads)

@@ -15,6 +15,9 @@ from ._idx import idx_dtype
 from ._threads import check_threads, ordered_map, thread_count
 from .errors import OutputError
 
+#: Dtypes of the results.
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.float16))
+
 _PART = 1 << 20  # items that are worth a thread
 _BLOCK = 1 << 15  # items converted at once where NumPy needs a temporary
 
@@ -24,7 +27,7 @@ def normalize(
     mean: float,
     std: float,
     *,
-    dtype: DTypeLike = np.float32,
+    dtype: DTypeLike | None = np.float32,
     out: NDArray[Any] | None = None,
     threads: int | None = None,
 ) -> NDArray[Any]:
@@ -54,9 +57,9 @@ def normalize(
         ``images`` has none of the IDX dtypes.
     OutputError
         ``out`` does not fit or overlaps ``images``; nothing is written to it.
-    ValueError
+    ValueError, TypeError
         Another dtype, a mean or std that is not finite, a std of zero, or both so far apart that the
-        result cannot be told in ``dtype``.
+        result cannot be told in ``dtype``; an argument of another kind.
 
     Notes
     -----
@@ -67,7 +70,7 @@ def normalize(
     """
     array = np.asarray(images)
     kernel, result = float_kernel(idx_dtype(array.dtype), mean, std, dtype)
-    check_threads(threads)
+    threads = check_threads(threads)
     if out is None:
         out = np.empty(array.shape, result)
     else:
@@ -116,7 +119,7 @@ class Standardize:
 
 
 def float_kernel(
-    source: np.dtype[Any], mean: float, std: float, dtype: DTypeLike
+    source: np.dtype[Any], mean: float, std: float, dtype: DTypeLike | None
 ) -> tuple[Kernel, np.dtype[Any]]:
     """Return ``kernel(items, out)`` that normalizes items of an IDX dtype, and the result's dtype.
 
@@ -151,18 +154,32 @@ def coefficients(mean: float, std: float, dtype: DTypeLike) -> tuple[float, floa
     return _finite(scale, shift, float_dtype(dtype), zero_allowed=True)
 
 
-def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
-    """Return the native-order dtype if it is float32, float64 or float16.
+def float_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
+    """Return the native-order dtype if it is float32, float64 or float16; float32 for None.
 
     Raises
     ------
     ValueError
         Another dtype.
     """
-    result = np.dtype(dtype).newbyteorder("=")
-    if result not in (np.float32, np.float64, np.float16):
+    result = FLOATS[0] if dtype is None else native_dtype(dtype)
+    if result not in FLOATS:
         raise ValueError(f"normalized data is float32, float64 or float16, not {result}")
     return result
+
+
+def native_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return a dtype in native byte order.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    try:
+        return np.dtype(dtype).newbyteorder("=")
+    except TypeError as error:
+        raise ValueError(f"dtype {dtype!r} is unknown to NumPy") from error
 
 
 def _finite(
@@ -170,8 +187,11 @@ def _finite(
 ) -> tuple[float, float]:
     """Return both numbers in the precision of a dtype, or explain why they cannot be used."""
     work = np.float64 if dtype == np.float64 else np.float32
-    with np.errstate(over="ignore", under="ignore"):
-        numbers = float(work(first)), float(work(second))
+    try:
+        with np.errstate(over="ignore", under="ignore"):
+            numbers = float(work(first)), float(work(second))
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"mean and std must be numbers, not {first!r} and {second!r}") from error
     if not all(map(math.isfinite, numbers)) or not (zero_allowed or numbers[1]):
         raise ValueError(
             "mean and std must be finite, std not zero, and their ratio within the dtype's range"

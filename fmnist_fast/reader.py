@@ -10,7 +10,8 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ._payload import conversion
+from ._conversion import conversion
+from ._integers import integer
 from ._rows import RowStream
 from .errors import OutputError
 from .normalize import check_out
@@ -126,9 +127,7 @@ class IdxReader:
         FormatError, CorruptDataError, TruncatedError
             See `fmnist_fast.read_idx`.
         """
-        n = operator.index(n)
-        if n < 1:
-            raise ValueError(f"a batch needs at least one row, not {n}")
+        n = integer("n", n, 1)
         wanted = out.dtype if normalize is not None and isinstance(out, np.ndarray) else None
         if wanted is not None and wanted.kind != "f":
             raise OutputError(f"out must be float32, float64 or float16 to normalize, it is {wanted}")

@@ -2,7 +2,6 @@
 
 import os
 import threading
-from contextlib import contextmanager
 from copy import copy
 from time import perf_counter
 
@@ -116,16 +115,22 @@ cdef class GzipDecoder:
 
         See `fmnist_fast._numpy.GzipDecoder.decode`, which is the specification.
         """
-        with self._working():
+        self._enter()
+        try:
             return self._decode(data, final, out, start, pause)
+        finally:
+            self._lock.release()
 
     def decode_affine(self, data, bint final, out, Py_ssize_t start, double scale, double shift):
         """Decode from ``data`` to ``out[start:]`` as `affine_u8` would convert the bytes.
 
         See `fmnist_fast._numpy.GzipDecoder.decode_affine`, which is the specification.
         """
-        with self._working():
+        self._enter()
+        try:
             return self._decode_affine(data, final, out, start, scale, shift)
+        finally:
+            self._lock.release()
 
     def copy(self):
         """Return an independent decoder that goes on from here.
@@ -149,17 +154,13 @@ cdef class GzipDecoder:
             PyMem_Free(self._point)
             self._point = NULL
 
-    @contextmanager
-    def _working(self):
+    cdef void _enter(self) except *:
         """Keep other threads out, and everybody once the decoder has failed."""
         if not self._lock.acquire(False):
             raise RuntimeError("this decoder is at work in another thread")
-        try:
-            if self._error is not None:
-                raise copy(self._error)
-            yield
-        finally:
+        if self._error is not None:
             self._lock.release()
+            raise copy(self._error)
 
     cdef tuple _decode(self, data, bint final, out, Py_ssize_t start, bint pause):
         cdef _View source = _View(data, PyBUF_SIMPLE)

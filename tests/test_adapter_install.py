@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import sys
 from types import ModuleType
 
 import pytest
 
+from fmnist_fast.adapters import _install
 from fmnist_fast.adapters._install import Installation, install
 from fmnist_fast.adapters.mnist_reader import install as install_reader
 from fmnist_fast.adapters.mnist_reader import load_mnist
@@ -44,12 +46,45 @@ def test_context_manager(library):
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_twice_is_once(library, order):
+def test_twice_lasts_until_both_are_undone(library, order):
     ours = object()
     handles = [install({"a_library": {"read": ours}}) for _ in range(2)]
-    for index in order:
-        handles[index].undo()
+    handles[order[0]].undo()
+    assert library.read is ours
+    handles[order[1]].undo()
     assert library.read == "theirs"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+@pytest.mark.parametrize("name", ["a_library", "no_such.reader"])
+def test_several_are_undone_in_any_order(library, name, order):
+    """What counts is the last one that is still there; no trace is left of those that are not."""
+    before = set(sys.modules)
+    handles = [install({name: {"read": k, f"read_{k}": k}}) for k in range(3)]
+    left = {0, 1, 2}
+    for number in order:
+        assert importlib.import_module(name).read == max(left)
+        handles[number].undo()
+        left.remove(number)
+        if left:
+            names = vars(importlib.import_module(name))
+            assert {key for key in names if key.startswith("read_")} == {f"read_{k}" for k in left}
+    assert library.read == "theirs"
+    assert set(sys.modules) == before
+    assert not _install._live
+    assert not _install._made
+
+
+def test_a_part_outlives_its_sibling():
+    first, second = install({"no_such.one": {"read": 1}}), install({"no_such.two": {"read": 2}})
+    first.undo()
+    from no_such import two
+
+    assert two.read == 2
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("no_such.one")
+    second.undo()
+    assert "no_such" not in sys.modules
 
 
 def test_what_others_have_put_there_since_stays(library):

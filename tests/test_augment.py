@@ -226,7 +226,7 @@ def test_resumed_in_the_middle():
         ({"flip": True}, TypeError, "probability"),
         ({"flip": "0.5"}, TypeError, "str"),
         ({"shift": -1}, ValueError, "at least 0"),
-        ({"shift": 1.5}, TypeError, "float"),
+        ({"shift": 1.5}, TypeError, "an int"),
         ({"shift": 6}, ValueError, "7 x 6"),
         ({"shift": 1, "shard": (0, 2)}, ValueError, "seed"),
     ],

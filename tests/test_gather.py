@@ -15,7 +15,7 @@ def rows(count: int, row: int) -> np.ndarray:
 
 @pytest.mark.parametrize("row", [1, 3, 8, 15, 17, 64, 784, 5000])
 def test_any_order_and_any_length_of_row(backend, row, rng):
-    """Scattered rows, neighbours, rows twice, and none; the items around the result are not touched."""
+    """Scattered rows, neighbors, rows twice, and none; the items around the result are not touched."""
     source = rows(40, row)
     orders = [rng.permutation(40), np.arange(40), np.repeat(np.arange(5), 9), np.r_[7:20, 3, 4, 5, 39, 0], []]
     for order in orders:

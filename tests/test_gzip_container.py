@@ -8,6 +8,7 @@ member.
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 
@@ -42,6 +43,16 @@ def test_two_members(backend):
 def test_empty_members(backend, file, members):
     verdict = check(backend, file, "ok", member=members)
     assert verdict.data == (DATA if GOOD in file else b"")
+
+
+def test_members_of_all_kinds_of_blocks_in_any_order(backend):
+    """The native decoder keeps the tables of the fixed code from member to member, and no others."""
+    kinds = [
+        gzip_member(DATA, raw=raw_deflate(DATA, level, strategy=strategy))
+        for level, strategy in ((0, 0), (9, 0), (9, zlib.Z_FIXED))
+    ]
+    for order in itertools.product(kinds, repeat=4):
+        assert check(backend, b"".join(order), "ok", member=4).data == DATA * 4
 
 
 def test_empty_file_is_truncated(backend):

@@ -32,6 +32,22 @@ def test_spellings(name):
 @pytest.mark.parametrize(
     ("name", "split", "words"),
     [
+        (5, "train", "name must be a str or a Dataset, not int"),
+        (None, "train", "name must be a str or a Dataset, not NoneType"),
+        ("mnist", 5, "split must be a str or a sequence of str, not 5"),
+        ("mnist", ["train", 5], r"split must be a str or a sequence of str, not \['train', 5\]"),
+        ("mnist", b"train", "split must be a str or a sequence of str, not b'train'"),
+    ],
+)
+def test_names_of_another_kind(name, split, words):
+    with pytest.raises(TypeError, match=words):
+        ff.load(name, split)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("name", "split", "words"),
+    [
         (
             "fashion-mnis",
             "train",

@@ -1,6 +1,6 @@
 """`load_mnist` gives what the Fashion-MNIST repository's `mnist_reader` documents, but checks what it reads.
 
-The reader is restated here from its documented behaviour: labels from byte 8, images from byte 16, 784
+The reader is restated here from its documented behavior: labels from byte 8, images from byte 16, 784
 columns. It looks at no header, so files that it gets wrong are errors here.
 """
 

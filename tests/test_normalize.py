@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from builders import DTYPES
+from builders import DTYPES, idx_bytes
 from exact import fma_table, nearest, ulps
 from samples import images, same
 
@@ -232,3 +232,40 @@ def test_exact_rounding_agrees_with_numpy():
             assert all(
                 nearest(Fraction(v), name) == float(e) for v, e in zip(values.tolist(), expected, strict=True)
             )
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"dtype": "float31"}, ValueError, "'float31' is unknown to NumPy"),
+        ({"dtype": object()}, ValueError, "is unknown to NumPy"),
+        ({"dtype": "U3"}, ValueError, "dtype must be boolean, integer, real or complex, not <U3"),
+        ({"dtype": "i4", "normalize": (0.1, 0.2)}, ValueError, "float32, float64 or float16, not int32"),
+        ({"normalize": (0.1,)}, ValueError, r"\(mean, std\), not \(0.1,\)"),
+        ({"normalize": 0.5}, TypeError, r"\(mean, std\), not 0.5"),
+        ({"normalize": ("a", 1)}, ValueError, "mean and std must be numbers, not 'a' and 1"),
+        ({"normalize": ([0.1], 1)}, TypeError, r"mean and std must be numbers, not \[0.1\] and 1"),
+    ],
+)
+def test_conversions_are_refused_in_the_same_words_everywhere(options, error, words):
+    images = np.zeros((2, 3, 4), np.uint8)
+    calls = [lambda: ff.decode_idx(idx_bytes(images), **options), lambda: ff.Batches(images, **options)]
+    if "dtype" not in options:
+        calls.append(lambda: ff.open_idx(idx_bytes(images)).batches(2, **options))
+    for call in calls:
+        with pytest.raises(error, match=words):
+            call()
+
+
+def test_no_dtype_is_float32():
+    pixels = np.arange(256, dtype=np.uint8)
+    assert same(ff.normalize(pixels, 0.1, 0.2, dtype=None), ff.normalize(pixels, 0.1, 0.2))
+
+
+@pytest.mark.parametrize("name", ["f2", "f4", "f8", ">f4", "i4", "?", "c8", "u1"])
+def test_a_dtype_alone_converts_as_astype(name):
+    pixels = np.arange(3 * 256, dtype=np.uint8).reshape(3, 256)
+    wanted = pixels.astype(np.dtype(name).newbyteorder("="))
+    assert same(ff.decode_idx(idx_bytes(pixels), dtype=name), wanted)
+    (batch,) = ff.Batches(pixels, dtype=name)
+    assert same(batch, wanted)

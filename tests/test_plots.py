@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import sys
+import tracemalloc
 from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -44,7 +45,7 @@ def drawn(folder):
 
 def test_a_sample_is_balanced(drawn, folder):
     assert np.bincount(drawn.labels).tolist() == [10, 1, *([10] * 8)]
-    assert (drawn.title, drawn.names[1], drawn.classes) == (folder.name, "Trouser", list(range(10)))
+    assert (drawn.title, drawn.name(1), drawn.classes) == (folder.name, "Trouser", list(range(10)))
     assert np.array_equal(drawn.images, ff.read_idx(folder / IMAGES)[drawn.index])
     assert len(set(drawn.index.tolist())) == len(drawn) == 91
 
@@ -55,8 +56,10 @@ def test_a_sample_is_seeded(drawn, folder):
 
 
 def test_names_of_unknown_classes(folder):
-    assert plots.read_sample(folder, 100, 0).names == [str(k) for k in range(10)]
-    assert plots.read_sample(folder, 100, 0, names=["a"]).names[:2] == ["a", "1"]
+    drawn = plots.read_sample(folder, 100, 0)
+    assert [drawn.name(label) for label in (0, 9, 10**9)] == ["0", "9", "1000000000"]
+    drawn = plots.read_sample(folder, 100, 0, names=["a"])
+    assert [drawn.name(label) for label in (0, 1)] == ["a", "1"]
 
 
 def test_names_of_known_files(real_folder, tmp_path):
@@ -66,7 +69,28 @@ def test_names_of_known_files(real_folder, tmp_path):
     shutil.copy(labels, tmp_path)
     ff.write_idx(tmp_path / "t10k-images-idx3-ubyte", np.zeros((10_000, 2, 2), np.uint8))
     made = plots.read_sample(tmp_path, 10, 0, split="t10k")
-    assert (made.title, made.names[9]) == ("Fashion-MNIST", "Ankle boot")
+    assert (made.title, made.name(9)) == ("Fashion-MNIST", "Ankle boot")
+
+
+def test_a_large_label_takes_no_memory(folder, tmp_path):
+    """What is drawn goes by how many classes there are, not by their numbers."""
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("PIL.Image")
+    small = plots.read_sample(folder, 100, 5)
+    labels = ff.read_idx(folder / LABELS).astype(np.int32) * 200_000_000
+    shutil.copy(folder / IMAGES, tmp_path)
+    ff.write_idx(tmp_path / LABELS, labels)
+    tracemalloc.start()
+    large = plots.read_sample(tmp_path, 100, 5)
+    written = plots.write_projector(large, tmp_path / "projector")
+    plots.contact_sheet(large.images, large.labels, names=())
+    (axes,) = plots.sheet_figure(large).axes
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert np.array_equal(large.index, small.index)
+    assert axes.get_yticklabels()[9].get_text() == "1800000000"
+    assert "\t1800000000\n" in written[1].read_text()
+    assert peak < 20 << 20
 
 
 def test_files_that_are_missing_or_disagree(tmp_path):
@@ -79,6 +103,10 @@ def test_files_that_are_missing_or_disagree(tmp_path):
     ff.write_idx(tmp_path / IMAGES, np.zeros((0, 2, 2), np.uint8))
     ff.write_idx(tmp_path / LABELS, np.zeros(0, np.uint8))
     with pytest.raises(DatasetError, match="nothing to show"):
+        plots.read_sample(tmp_path, 10, 0)
+    ff.write_idx(tmp_path / IMAGES, np.zeros((3, 2, 2), np.uint8))
+    ff.write_idx(tmp_path / LABELS, np.array([0, 1.5, 2], np.float32))
+    with pytest.raises(DatasetError, match="labels must be integers, found float32"):
         plots.read_sample(tmp_path, 10, 0)
 
 
@@ -215,7 +243,7 @@ def test_projector_files_agree(drawn, tmp_path):
     assert np.array_equal(np.loadtxt(tmp_path / "tensors.tsv", np.uint8), drawn.images.reshape(91, -1))
     head, *lines = (tmp_path / "metadata.tsv").read_text().splitlines()
     assert head == "index\tclass"
-    assert lines == [f"{k}\t{drawn.names[y]}" for k, y in zip(drawn.index, drawn.labels, strict=True)]
+    assert lines == [f"{k}\t{drawn.name(y)}" for k, y in zip(drawn.index, drawn.labels, strict=True)]
     config = (tmp_path / "projector_config.pbtxt").read_text()
     assert re.findall(r"single_image_dim: (\d+)", config) == ["28", "28"]
 

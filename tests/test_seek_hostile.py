@@ -69,7 +69,7 @@ def test_seek_after_an_error():
             assert same(reader.read(2000), noise_rows[5000:7000])
 
 
-def relabelled(sizes: dict[int, int] | None = None, lengths: dict[int, int] | None = None) -> bytes:
+def relabeled(sizes: dict[int, int] | None = None, lengths: dict[int, int] | None = None) -> bytes:
     """BGZF with other sizes or lengths in some members (by number) than they have."""
     data, at, number = bytearray(bgzf(RAW, block=10_000)), 0, 0
     while at < len(data):
@@ -85,10 +85,10 @@ def relabelled(sizes: dict[int, int] | None = None, lengths: dict[int, int] | No
 @pytest.mark.parametrize(
     "data",
     [
-        relabelled(sizes={0: 0}),
-        relabelled(sizes={5: 30}),
-        relabelled(sizes={5: 65_535}),
-        relabelled(sizes=dict.fromkeys(range(0, 300, 7), 65_535)),
+        relabeled(sizes={0: 0}),
+        relabeled(sizes={5: 30}),
+        relabeled(sizes={5: 65_535}),
+        relabeled(sizes=dict.fromkeys(range(0, 300, 7), 65_535)),
         BGZF + bytes(50),
         bgzf(RAW[:100_000], eof=False) + gzip_member(RAW[100_000:]),
         gzip_member(RAW[:100_000]) + bgzf(RAW[100_000:]),
@@ -105,7 +105,7 @@ def test_hostile_sizes_cost_only_time(data, rng):
 @pytest.mark.parametrize("length", [0, 1, 9_999, 65_536, 2**32 - 1])
 def test_hostile_lengths_are_found_where_they_are_met(length):
     """The member that lies is bad by its own trailer; to read it is an error, in order or not."""
-    data = relabelled(lengths={100: length})
+    data = relabeled(lengths={100: length})
     inside = 100 * 10_000 // 784 + 5
     with ff.open_idx(data) as reader:
         for _ in range(2):

@@ -6,34 +6,56 @@ import importlib
 import importlib.machinery
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Self
 
 _ABSENT = object()
 
 
+@dataclass(eq=False)
+class _Change:
+    """An attribute of a module that has another value for now."""
+
+    module: ModuleType
+    name: str
+    before: Any
+    ours: Any
+
+    def undo(self) -> None:
+        """Put back what was there, or let a later change do so that stands on this one."""
+        _live.remove(self)
+        above = (change for change in _live if (change.module, change.name) == (self.module, self.name))
+        later = next((change for change in above if change.before is self.ours), None)
+        if later is not None:
+            later.before = self.before
+        elif self.module.__dict__.get(self.name) is not self.ours:
+            return  # someone else has replaced it since
+        elif self.before is _ABSENT:
+            delattr(self.module, self.name)
+        else:
+            setattr(self.module, self.name, self.before)
+
+
+_live: list[_Change] = []  # of all installations, in the order in which they were made
+_made: dict[str, tuple[ModuleType, _Change | None]] = {}  # modules that stand in, and what links them
+
+
 class Installation:
     """What `install` has replaced, until `undo`, or until the end of a ``with`` block.
 
-    Installing twice is installing once: the first `undo` takes everything back.
+    Several may be there at a time and be undone in any order: what is left is what those that remain have
+    put there.
     """
 
     def __init__(self) -> None:
-        self._replaced: list[tuple[ModuleType, str, Any, Any]] = []
-        self._added: list[str] = []
+        self._changes: list[_Change] = []
 
     def undo(self) -> None:
         """Put back what was there, unless someone else has replaced it since. Once is enough."""
-        while self._replaced:
-            module, name, before, ours = self._replaced.pop()
-            if module.__dict__.get(name) is not ours:
-                continue
-            if before is _ABSENT:
-                delattr(module, name)
-            else:
-                setattr(module, name, before)
-        while self._added:
-            sys.modules.pop(self._added.pop(), None)
+        while self._changes:
+            self._changes.pop().undo()
+        _drop_unused()
 
     def __enter__(self) -> Self:
         """Return the installation itself."""
@@ -45,28 +67,43 @@ class Installation:
 
     def replace(self, module: ModuleType, name: str, ours: Any) -> None:
         """Give an attribute of a module another value, and remember the present one."""
-        before = module.__dict__.get(name, _ABSENT)
-        if before is not ours:
-            self._replaced.append((module, name, before, ours))
-            setattr(module, name, ours)
+        self._changes.append(_set(module, name, ours))
 
-    def module(self, path: str) -> ModuleType:
-        """Import a module; where there is none of this name, make an empty one, and its parents."""
-        try:
-            return importlib.import_module(path)
-        except ModuleNotFoundError as error:
-            if error.name is None or not f"{path}.".startswith(f"{error.name}."):
-                raise  # the module is there, something that it needs is not
-        parent, _, name = path.rpartition(".")
-        above = self.module(parent) if parent else None
-        made = ModuleType(path, "Made by fmnist_fast in place of a library that is not installed.")
-        made.__spec__ = importlib.machinery.ModuleSpec(path, None, is_package=True)
-        made.__path__ = []
-        sys.modules[path] = made
-        self._added.append(path)
-        if above is not None:
-            self.replace(above, name, made)
-        return made
+
+def _set(module: ModuleType, name: str, ours: Any) -> _Change:
+    change = _Change(module, name, module.__dict__.get(name, _ABSENT), ours)
+    _live.append(change)
+    setattr(module, name, ours)
+    return change
+
+
+def _module(path: str) -> ModuleType:
+    """Import a module; where there is none of this name, make an empty one, and its parents."""
+    try:
+        return importlib.import_module(path)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{path}.".startswith(f"{error.name}."):
+            raise  # the module is there, something that it needs is not
+    parent, _, name = path.rpartition(".")
+    above = _module(parent) if parent else None
+    made = ModuleType(path, "Made by fmnist_fast in place of a library that is not installed.")
+    made.__spec__ = importlib.machinery.ModuleSpec(path, None, is_package=True)
+    made.__path__ = []
+    sys.modules[path] = made
+    _made[path] = (made, None if above is None else _set(above, name, made))
+    return made
+
+
+def _drop_unused() -> None:
+    """Take modules that stand in away again when nothing of ours is in them, children before parents."""
+    for path, (module, link) in reversed(_made.copy().items()):
+        if any(change.module is module for change in _live):
+            continue
+        del _made[path]
+        if link is not None:
+            link.undo()
+        if sys.modules.get(path) is module:
+            del sys.modules[path]
 
 
 def install(replacements: Mapping[str, Mapping[str, Any]]) -> Installation:
@@ -89,7 +126,7 @@ def install(replacements: Mapping[str, Mapping[str, Any]]) -> Installation:
     installation = Installation()
     try:
         for path, names in replacements.items():
-            module = installation.module(path)
+            module = _module(path)
             for name, ours in names.items():
                 installation.replace(module, name, ours)
     except BaseException:

@@ -29,7 +29,7 @@ def class_numbers(labels: ArrayLike) -> Rows:
 
 
 class Samples:
-    """What the map-style datasets of several libraries have below them.
+    """What the map-style datasets of several libraries are below their own calls.
 
     Parameters
     ----------
@@ -38,13 +38,16 @@ class Samples:
     normalize : (mean, std), optional
     dtype : dtype, optional
     shape : int or tuple of int, optional
-        Of an image as it is taken.
+        Of an image as it is taken; default: as it is.
 
     Attributes
     ----------
     images : ndarray
     labels : ndarray of int64, or None
+    normalize, dtype
+        As they were given.
     shape : tuple of int
+        Of an image as it is taken.
 
     Raises
     ------
@@ -57,16 +60,18 @@ class Samples:
     def __init__(
         self,
         images: ArrayLike,
-        labels: ArrayLike | None,
-        normalize: tuple[float, float] | None,
-        dtype: DTypeLike | None,
-        shape: int | tuple[int, ...] | None,
+        labels: ArrayLike | None = None,
+        *,
+        normalize: tuple[float, float] | None = None,
+        dtype: DTypeLike | None = None,
+        shape: int | tuple[int, ...] | None = None,
     ) -> None:
         self.images: NDArray[Any] = np.asarray(images)
         self.labels = None if labels is None else class_numbers(labels)
+        self.normalize, self.dtype = normalize, dtype
         self._gather = Gather(self.images, normalize, dtype, threads=1)
         row = self._gather.shape[1:]
-        self.shape = row if shape is None else row_shape(row, shape)
+        self.shape = row_shape(row, self._usual_shape(row) if shape is None else shape)
         if self.labels is not None and self.labels.shape != (len(self),):
             raise MismatchError(f"expected a label for each of {len(self)} images, found {self.labels.shape}")
 
@@ -74,7 +79,11 @@ class Samples:
         """Return the number of images."""
         return len(self.images)
 
-    def take(
+    def _usual_shape(self, row: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the shape of an image where none is asked for."""
+        return row
+
+    def _take(
         self, indices: Sequence[int] | NDArray[np.int64]
     ) -> tuple[NDArray[Any], NDArray[np.int64] | None]:
         """Return these images, in new memory, and their labels.

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from .._extras import optional
 from ..batches import Batches
@@ -27,7 +27,7 @@ optional("torch.utils.data", "PyTorch", "torch", "fmnist_fast.adapters.torch")
 __all__ = ("Dataset", "Loader", "loader")
 
 
-class Dataset(torch.utils.data.Dataset):  # type: ignore
+class Dataset(Samples, torch.utils.data.Dataset):  # type: ignore
     """Images and labels in memory, for `torch.utils.data.DataLoader` and for `loader`.
 
     A sample is ``(tensor, int)``, or the tensor alone where there are no labels. A batch is
@@ -52,34 +52,19 @@ class Dataset(torch.utils.data.Dataset):  # type: ignore
         See `fmnist_fast.Batches`.
     """
 
-    def __init__(
-        self,
-        images: ArrayLike,
-        labels: ArrayLike | None = None,
-        *,
-        normalize: tuple[float, float] | None = None,
-        dtype: DTypeLike | None = None,
-        shape: int | tuple[int, ...] | None = None,
-    ) -> None:
-        channel = (1, *np.shape(images)[1:]) if np.ndim(images) == 3 and shape is None else shape
-        self._samples = Samples(images, labels, normalize, dtype, channel)
-        self.images, self.labels = self._samples.images, self._samples.labels
-        self.normalize, self.dtype, self.shape = normalize, dtype, self._samples.shape
-
-    def __len__(self) -> int:
-        """Return the number of images."""
-        return len(self._samples)
+    def _usual_shape(self, row: tuple[int, ...]) -> tuple[int, ...]:
+        return (1, *row) if len(row) == 2 else row
 
     def __getitem__(self, index: int) -> Any:
         """Return a sample; negative numbers count from the end."""
-        images, labels = self._samples.take([range(len(self))[index]])
+        images, labels = self._take([range(len(self))[index]])
         image = torch.from_numpy(images[0])
         return image if labels is None else (image, int(labels[0]))
 
     def __getitems__(self, indices: Sequence[int]) -> Any:
         """Return a batch, already put together; numbers as in ``__getitem__``."""
         rows = np.asarray(indices, np.int64)
-        images, labels = self._samples.take(rows + len(self) * (rows < 0))
+        images, labels = self._take(rows + len(self) * (rows < 0))
         tensor = torch.from_numpy(images)
         return tensor if labels is None else (tensor, torch.from_numpy(labels))
 

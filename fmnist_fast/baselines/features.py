@@ -11,7 +11,7 @@ from .._extras import optional
 
 
 def hog(images: NDArray[Any], orientations: int = 8, cell: int = 4, block: int = 2) -> NDArray[np.float32]:
-    """Return histograms of oriented gradients [1]_ of square grey images, computed by scikit-image.
+    """Return histograms of oriented gradients [1]_ of square gray images, computed by scikit-image.
 
     Parameters
     ----------

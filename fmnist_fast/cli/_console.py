@@ -55,7 +55,7 @@ def _rich(stream: Any) -> bool:
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> None:
     """Print a table; the first `left` columns are aligned to the left, the others to the right.
 
-    The words are the same with and without rich, which only adds colour and lines on a terminal.
+    The words are the same with and without rich, which only adds color and lines on a terminal.
     """
     if _rich(sys.stdout):
         from rich import box

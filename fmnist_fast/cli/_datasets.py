@@ -13,7 +13,8 @@ from ._console import say, say_json, size_text, table
 
 _EPILOG = """\
 "here" counts the files found by their name, in the folder that FMNIST_FAST_DATA names, in the user's cache,
-in data/, and where Keras and scikit-learn keep theirs; their content is checked when they are loaded.
+in data/, and where Keras and scikit-learn keep theirs; their content is checked when they are loaded. Several
+datasets have the same file names, so that a folder which does not say whose they are counts for each.
 "download" is "-" where the size is not published.
 
 examples:

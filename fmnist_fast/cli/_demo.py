@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         same = _verify(folder)
         rows = measure(folder, arguments.rounds, threads)
         _print(rows)
-        _draw(folder, arguments.sheet, FASHION_MNIST_CLASSES if same else None)
+        _draw(folder, arguments.sheet, FASHION_MNIST_CLASSES if same else ())
     return 0 if all(row.equal for row in rows if row.ran) else 1
 
 
@@ -155,12 +155,12 @@ def _print(rows: list[Row]) -> None:
         say(f"the native backend did not run: {reason}")
 
 
-def _draw(folder: Path, target: Path, names: tuple[str, ...] | None) -> None:
+def _draw(folder: Path, target: Path, names: tuple[str, ...]) -> None:
     images = read_idx(folder / NAMES[0])
     labels = read_idx(folder / NAMES[1])
     say()
     try:
-        picture = contact_sheet(images, labels, names=names or [str(label) for label in range(256)])
+        picture = contact_sheet(images, labels, names=names)
     except MissingExtraError as error:
         say(f"no contact sheet: {error}")
         return

@@ -15,7 +15,7 @@ _EPILOG = """\
 IN is one of
   FILE.npy         one array
   FILE.npz         one array of several; --key names it if there is more than one
-  FOLDER           PNG files of equal size, as grey values, in the order of their names;
+  FOLDER           PNG files of equal size, as gray values, in the order of their names;
                    with PNGs in subfolders each subfolder is a class, and a file of labels is written too:
                    subfolders named by whole numbers keep them, others are numbered in alphabetical order
 

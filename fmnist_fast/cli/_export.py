@@ -86,10 +86,9 @@ def _parquet(file: BinaryIO, job: Job) -> None:
 def _png(file: BinaryIO, job: Job) -> None:
     from ..plots.sheet import contact_sheet
 
-    names = [str(label) for label in range(256)] if job.labels is not None else None
     try:
         picture = contact_sheet(
-            job.array, job.labels, columns=job.columns, limit=job.limit, scale=job.scale, names=names
+            job.array, job.labels, columns=job.columns, limit=job.limit, scale=job.scale, names=()
         )
     except ValueError as error:
         raise UsageError(f"{job.source}: {error}") from error

@@ -108,7 +108,7 @@ def _load_folder(folder: Path) -> Loaded:
 
 
 def _pixels(image: Any, path: Path) -> npt.NDArray[np.uint8]:
-    """Return one picture as grey values; Pillow has many ways to say that a file is damaged."""
+    """Return one picture as gray values; Pillow has many ways to say that a file is damaged."""
     try:
         with open(path, "rb") as file, image.open(file) as picture:
             return np.asarray(picture.convert("L"))

@@ -13,8 +13,8 @@ from ._scan import Facts, add_arguments, scan
 
 _EPILOG = """\
 Every byte is decoded. For gzip the CRC-32 and the length of each member are compared, the header's shape with
-the amount of data, and nothing may follow. Files of Fashion-MNIST, MNIST and KMNIST are recognized by their
-SHA-256 sum, whatever they are called.
+the amount of data, and nothing may follow. Files of Fashion-MNIST, MNIST, KMNIST and QMNIST are recognized
+by their published checksum, whatever they are called.
 
 examples:
   fmnist-fast verify data/*.gz

@@ -22,7 +22,7 @@ X: Field = Y.reshape(1, 1, SIDE)
 
 
 def inside(depth: Field) -> Field:
-    """Coverage of a pixel whose centre lies `depth` pixels inside an edge: 0 outside, 1 well inside."""
+    """Coverage of a pixel whose center lies `depth` pixels inside an edge: 0 outside, 1 well inside."""
     return np.asarray(np.clip(depth + np.float32(0.5), 0, 1))
 
 
@@ -68,9 +68,9 @@ def ring(cx: Field, cy: Field, rx: Field, ry: Field, width: Field | float) -> Fi
     return inside(np.float32(0.5) * np.float32(width) - np.abs(radius - 1) * np.minimum(rx, ry))
 
 
-def line_at(at: Field, centre: Field | float, width: Field | float) -> Field:
-    """Soft line, 1 on `centre` and falling off over `width` pixels: seams, zips and stitches."""
-    distance = (at - centre) / np.float32(width)
+def line_at(at: Field, center: Field | float, width: Field | float) -> Field:
+    """Soft line, 1 on `center` and falling off over `width` pixels: seams, zips and stitches."""
+    distance = (at - center) / np.float32(width)
     return np.asarray(np.exp(-distance * distance))
 
 

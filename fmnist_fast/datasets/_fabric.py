@@ -23,7 +23,7 @@ _PATTERNS = (
 
 
 def dye(pen: Pen, label: int, cover: Field, ink: Field) -> npt.NDArray[np.uint8]:
-    """Turn coverage and ink into grey values.
+    """Turn coverage and ink into gray values.
 
     Parameters
     ----------
@@ -54,5 +54,5 @@ def dye(pen: Pen, label: int, cover: Field, ink: Field) -> npt.NDArray[np.uint8]
     cloth = cloth + blotch * (strength * pen.chance(print_) + pen.between(2, 9))
     cloth = cloth * ink
     grain = pen.rng.standard_normal((pen.n, SIDE, SIDE), np.float32) * pen.mix(0.75, (3, 10), (10, 25))
-    grey = cover * np.clip(cloth + grain, 1, 255)
-    return np.asarray(np.rint(grey), np.uint8)
+    gray = cover * np.clip(cloth + grain, 1, 255)
+    return np.asarray(np.rint(gray), np.uint8)

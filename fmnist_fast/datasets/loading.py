@@ -104,6 +104,8 @@ def load(
         A damaged file, in a folder that you named.
     MissingExtraError
         A download is needed and pooch is not installed.
+    TypeError
+        ``name`` is neither a str nor a Dataset, or ``split`` is no str and does not hold any.
 
     Examples
     --------
@@ -114,10 +116,9 @@ def load(
     """
     from .pairs import load_pairs  # with the registry; `import fmnist_fast` does without
 
-    names = [split] if isinstance(split, str) else list(split)
     pairs = load_pairs(
         name,
-        names,
+        [split] if isinstance(split, str) else split,
         root=root,
         download=download,
         verify=verify,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -57,8 +57,13 @@ def load_pairs(
     extended: bool,
 ) -> list[Pair]:
     """Return images and labels of each split; see `fmnist_fast.load`."""
+    if not isinstance(name, str | Dataset):
+        raise TypeError(f"name must be a str or a Dataset, not {type(name).__name__}")
+    names = list(splits) if isinstance(splits, Iterable) else [splits]
+    if not all(isinstance(split, str) for split in names):
+        raise TypeError(f"split must be a str or a sequence of str, not {splits!r}")
     dataset = name if isinstance(name, Dataset) else find_dataset(name)
-    parts = [find_split(dataset, split) for split in splits]
+    parts = [find_split(dataset, split) for split in names]
     files = list(dict.fromkeys(file for part in parts for file in (part.images, part.labels)))
     found = _read_all(files, _Request(dataset, root, download, verify, cache))
     arrays = {known: array for known, (array, _) in found.items()}

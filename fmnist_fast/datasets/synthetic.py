@@ -1,6 +1,6 @@
 """A stand-in for Fashion-MNIST that is drawn, not downloaded.
 
-Ten classes of garments in the label order of the dataset, 28 x 28 grey values on black. The pictures
+Ten classes of garments in the label order of the dataset, 28 x 28 gray values on black. The pictures
 compress like the real ones (gzip level 9 makes them about 1.85 times smaller) and can be learned: a linear
 classifier gets most of them right and is least sure about shirts. They are for trying things out and for
 measuring, not for publishing accuracies.
@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from .._integers import integer
 from . import _footwear, _garments
 from ._draw import SIDE, Pen
 from ._fabric import dye
@@ -57,10 +58,7 @@ def sample(
     ValueError
         `count` or `seed` is negative, or `split` is neither of the two.
     """
-    if count < 0:
-        raise ValueError(f"count must be 0 or more, not {count}")
-    if seed < 0:
-        raise ValueError(f"seed must be 0 or more, not {seed}")
+    count, seed = integer("count", count, 0), integer("seed", seed, 0)
     if split not in ("train", "t10k"):
         raise ValueError(f"split must be 'train' or 't10k', not {split!r}")
     stream = 0 if split == "train" else 1

@@ -13,7 +13,7 @@ from ..errors import DatasetError, MismatchError
 from ._model import Dataset, KnownFile, Published
 from .registry import FILES, identify
 
-_HINT = "verify=False reads it all the same"
+_HINT = "load(..., verify=False) reads it all the same"
 
 
 def identify_file(path: str | os.PathLike[str], more: tuple[KnownFile, ...] = ()) -> KnownFile | None:

@@ -108,7 +108,8 @@ def _figure(width: float, height: float) -> Any:
 
 def _columns(sample: Sample) -> int:
     """Return how many images wide the sheet is on which the largest class fills its rows."""
-    return int(-(-np.bincount(sample.labels).max() // ROWS_PER_CLASS))
+    _, counts = np.unique(sample.labels, return_counts=True)
+    return int(-(-counts.max() // ROWS_PER_CLASS))
 
 
 def _draw_sheet(axes: Any, sample: Sample, columns: int, rows: int = ROWS_PER_CLASS) -> None:
@@ -116,7 +117,7 @@ def _draw_sheet(axes: Any, sample: Sample, columns: int, rows: int = ROWS_PER_CL
     axes.imshow(sheet, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
     band = len(sheet) / len(classes)
     axes.set_yticks([(k + 0.5) * band - 0.5 for k in range(len(classes))])
-    axes.set_yticklabels([sample.names[label] for label in classes])
+    axes.set_yticklabels([sample.name(label) for label in classes])
     axes.set_xticks([])
     axes.hlines([k * band - 0.5 for k in range(1, len(classes))], -0.5, sheet.shape[1] - 0.5, "0.5", lw=0.6)
     axes.tick_params(length=0)
@@ -139,7 +140,7 @@ def _draw_points(axes: Any, projection: Projection) -> None:
     for label in sample.classes:
         mark = class_mark(label)
         axes.scatter(
-            [], [], s=30, c=mark.color, marker=mark.matplotlib, linewidths=0, label=sample.names[label]
+            [], [], s=30, c=mark.color, marker=mark.matplotlib, linewidths=0, label=sample.name(label)
         )
     axes.set_title(projection.title, loc="left", pad=22)
     axes.text(0, 1.015, projection.details, transform=axes.transAxes, fontsize=9, color="0.35")

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from .._extras import optional
 from .palette import class_mark
 from .projection import Projection
-from .sheet import grey
+from .sheet import gray
 
 _PURPOSE = "an HTML picture"
 _TEMPLATE = """\
@@ -111,14 +111,14 @@ def _figure(projection: Projection) -> Any:
             "y": points[:, 1].tolist(),
             "index": sample.index[chosen].tolist(),
             "picture": pictures[chosen].tolist(),
-            "name": [sample.names[label]] * len(points),
+            "name": [sample.name(label)] * len(points),
         }
         mark = class_mark(label)
         renderer = figure.scatter(
             "x", "y", source=models.ColumnDataSource(data), size=7, marker=mark.bokeh, color=mark.color
         )
         renderer.glyph.fill_alpha = 0.8
-        entries.append(models.LegendItem(label=sample.names[label], renderers=[renderer]))
+        entries.append(models.LegendItem(label=sample.name(label), renderers=[renderer]))
     legend = models.Legend(items=entries, click_policy="hide", border_line_color=None, title="click to hide")
     figure.add_layout(legend, "right")
     return figure
@@ -128,7 +128,7 @@ def _pictures(images: npt.NDArray[Any]) -> list[str]:
     """Return each image as the address of a PNG."""
     pillow = optional("PIL.Image", "Pillow", "plots", _PURPOSE)
     addresses = []
-    for pixels in grey(images):
+    for pixels in gray(images):
         file = io.BytesIO()
         pillow.fromarray(pixels).save(file, "PNG", optimize=True)
         addresses.append(f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}")

@@ -89,7 +89,7 @@ def _sprite(sample: Sample, side: int) -> bytes:
 
 def _metadata(sample: Sample) -> str:
     rows = zip(sample.index, sample.labels, strict=True)
-    return "index\tclass\n" + "".join(f"{index}\t{sample.names[label]}\n" for index, label in rows)
+    return "index\tclass\n" + "".join(f"{index}\t{sample.name(label)}\n" for index, label in rows)
 
 
 def _tensors(sample: Sample) -> bytes:

@@ -15,6 +15,7 @@ from ..codec import read_idx
 from ..datasets.find import file_called
 from ..datasets.registry import FASHION_MNIST_CLASSES, identify
 from ..errors import DatasetError, MismatchError
+from .sheet import class_name
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Sample:
     index : ndarray of int, shape (n,)
         Where the images lie in the file.
     names : sequence of str
-        Class names by label.
+        Class names by label, as far as they are known; see `name`.
     seed : int
         What they were drawn with.
     """
@@ -46,6 +47,10 @@ class Sample:
     def __len__(self) -> int:
         """Return the number of images."""
         return len(self.labels)
+
+    def name(self, label: int) -> str:
+        """Return what a class is called: by its name, or else by its number."""
+        return class_name(self.names, label)
 
     @property
     def classes(self) -> list[int]:
@@ -77,7 +82,7 @@ def read_sample(
     Raises
     ------
     DatasetError
-        A file is missing, there are no images, or a label is negative.
+        A file is missing, there are no images, or a label is no integer or negative.
     MismatchError
         The files do not hold as many labels as images, or not of rank 1 and 3.
     FormatError, CorruptDataError, TruncatedError
@@ -90,6 +95,8 @@ def read_sample(
         raise MismatchError(f"{found}, expected (n, height, width) and (n,)", source=str(folder))
     if not images.size:
         raise DatasetError(f"the images have shape {images.shape}: nothing to show", source=str(folder))
+    if labels.dtype.kind not in "iu":
+        raise DatasetError(f"labels must be integers, found {labels.dtype}", source=str(paths[1]))
     if labels.min() < 0:
         raise DatasetError(f"labels must be 0 or more, found {labels.min()}", source=str(paths[1]))
     labels = labels.astype(np.int64)
@@ -99,7 +106,6 @@ def read_sample(
     if names is None:
         fashion = known is not None and known.dataset == "fashion-mnist"
         names = FASHION_MNIST_CLASSES if fashion else ()
-    names = [*names, *map(str, range(len(names), int(labels.max()) + 1))]
     return Sample(title, images[index], labels[index], index, names, seed)
 
 

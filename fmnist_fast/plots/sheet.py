@@ -17,7 +17,7 @@ COLUMNS = 30
 ROWS_PER_CLASS = 3
 
 
-def grey(images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+def gray(images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Return images as uint8; other dtypes are stretched from their smallest to their largest value."""
     if images.dtype == np.uint8:
         return images
@@ -93,7 +93,7 @@ def sheet_array(
         places = np.concatenate([*starts, np.arange(0)])
     height, width = images.shape[1:]
     grid = np.zeros((grid_rows * columns, height, width), np.uint8)
-    grid[places] = grey(images[cells])
+    grid[places] = gray(images[cells])
     tiles = grid.reshape(grid_rows, columns, height, width).transpose(0, 2, 1, 3)
     return np.ascontiguousarray(tiles.reshape(grid_rows * height, columns * width)), classes
 
@@ -117,7 +117,8 @@ def contact_sheet(
     scale : int
         Whole-number enlargement.
     names : sequence of str, optional
-        Class names by label; a margin on the left then carries the name of each class that is shown.
+        Class names by label; a margin on the left then carries the name of each class that is shown, or its
+        number where there is none.
 
     Returns
     -------
@@ -138,7 +139,12 @@ def contact_sheet(
         picture = picture.resize((picture.width * scale, picture.height * scale), image.Resampling.NEAREST)
     if names is None or not classes:
         return picture  # type: ignore[no-any-return]
-    return _with_names(picture, [names[label] if label < len(names) else str(label) for label in classes])
+    return _with_names(picture, [class_name(names, label) for label in classes])
+
+
+def class_name(names: Sequence[str], label: int) -> str:
+    """Return the name of a class, or its number where there is none."""
+    return names[label] if 0 <= label < len(names) else str(label)
 
 
 def _with_names(picture: Image, names: Sequence[str]) -> Image:

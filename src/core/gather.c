@@ -9,7 +9,7 @@ size_t ff_gather_bad(const ff_gather *g) {
   return g->count;
 }
 
-/* How many rows from the i-th on are neighbours in the source too: an epoch in order is one long run. Otherwise the rows
+/* How many rows from the i-th on are neighbors in the source too: an epoch in order is one long run. Otherwise the rows
  * to come are asked for. */
 FF_INLINE size_t run_of_rows(const ff_gather *g, size_t i) {
   size_t run = 1;

@@ -17,7 +17,7 @@ typedef struct ff_gather {
 } ff_gather;
 
 /* Rows in a random order come from memory, and the processor cannot guess the next one: it is asked for this many rows
- * ahead, and not more of it than this, so that neighbours in the cache survive. */
+ * ahead, and not more of it than this, so that neighbors in the cache survive. */
 enum { FF_GATHER_AHEAD = 4, FF_GATHER_AHEAD_BYTES = 4096 };
 
 /* Into the second level: the first one can wait for fewer lines at a time than a row has, and an epoch takes a third

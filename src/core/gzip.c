@@ -14,6 +14,7 @@ void ff_gzip_init(ff_gzip *g, ff_cpu_level level) {
   g->failure = FF_NEED_INPUT;
   g->members = 0;
   g->offset = 0;
+  ff_inflate_reset(&g->inflate, level);
 }
 
 bool ff_gzip_save(const ff_gzip *g, ff_gzip_point *point) {
@@ -30,7 +31,6 @@ bool ff_gzip_save(const ff_gzip *g, ff_gzip_point *point) {
 
 void ff_gzip_restore(ff_gzip *g, ff_cpu_level level, const ff_gzip_point *point) {
   ff_gzip_init(g, level);
-  ff_inflate_reset(&g->inflate, level);
   g->phase = FF_GZIP_BODY;
   g->crc = point->crc;
   g->members = point->members;
@@ -136,7 +136,7 @@ static ff_status header_crc(ff_gzip *g, ff_io *io) {
     io->in += 2;
   }
   g->crc = 0;
-  ff_inflate_reset(&g->inflate, g->level);
+  ff_inflate_next(&g->inflate);
   g->phase = FF_GZIP_BODY;
   return FF_NEED_INPUT;
 }

@@ -2,8 +2,11 @@
 
 #include "normalize.h"
 
+/* One thread slides the window here. */
+static uint8_t *room_end(ff_pixels *px) { return px->scratch + FF_WINDOW + FF_PIXELS_ROOM; }
+
 static void limit_room(ff_pixels *px) {
-  const size_t room = (size_t)(px->scratch + sizeof px->scratch - px->io.out);
+  const size_t room = (size_t)(room_end(px) - px->io.out);
   px->io.out_end = px->io.out + FF_MIN(room, px->left);
 }
 
@@ -22,8 +25,8 @@ bool ff_pixels_flush(ff_pixels *px) {
   px->out += ff_pixels_convert(px, px->converted, px->out, n);
   px->left -= n;
   px->converted = px->io.out;
-  if (px->io.out == px->io.out_end && px->left) {
-    /* What stays in front of the new bytes serves as window in place. The scratch is full: it holds more than that. */
+  if (px->io.out >= room_end(px) && px->left) { /* two threads may have got further */
+    /* What stays in front of the new bytes serves as window in place: the scratch holds more than that. */
     memmove(px->scratch, px->io.out - FF_WINDOW, FF_WINDOW);
     px->io.out = px->scratch + FF_WINDOW;
     px->converted = px->io.kept_at = px->io.out;

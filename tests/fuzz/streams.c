@@ -14,6 +14,7 @@
 #define HEADER_SIZE 10u
 #define TRAILER_SIZE 8u
 #define DATA_LIMIT ((size_t)1 << 20)
+#define SHORT 1024u
 
 /* Bits, first to last. What does not fit is dropped, so that capacity cuts streams anywhere. */
 typedef struct writer {
@@ -178,7 +179,7 @@ static void put_match(writer *w, choice *c, const code *litlen, const code *dist
 }
 
 static void put_tokens(writer *w, choice *c, const code *litlen, const code *dist, size_t *made) {
-  uint32_t n = below(c, 1u << (1 + below(c, 13)));
+  uint32_t n = below(c, 1u << (1 + below(c, w->capacity < SHORT ? 5 : 13)));
   const uint32_t matches = below(c, 10);
   for (; n; n--) {
     const unsigned literal = below(c, 10) < matches ? EOB : some_symbol(c, litlen, 0, EOB);
@@ -194,12 +195,12 @@ static void put_tokens(writer *w, choice *c, const code *litlen, const code *dis
 }
 
 static void put_block(writer *w, choice *c, bool last, size_t *made) {
-  static const uint32_t sizes[] = {0, 1, 5, 300, 40000};
+  static const uint32_t sizes[] = {0, 1, 5, 300, 40000}, few[] = {0, 1, 2, 5, 30};
   code litlen, dist;
   const uint32_t kind = below(c, 8);
   put(w, last, 1);
   if (kind == 0) {
-    const uint32_t n = sizes[below(c, 5)];
+    const uint32_t n = (w->capacity < SHORT ? few : sizes)[below(c, 5)];
     put(w, 0, 2);
     put_padding(w, c);
     put(w, n, 16);
@@ -239,7 +240,7 @@ static void put_block(writer *w, choice *c, bool last, size_t *made) {
   put_tokens(w, c, &litlen, &dist, made);
 }
 
-static size_t by_hand(choice *c, uint8_t *out, size_t capacity) {
+size_t make_raw(choice *c, uint8_t *out, size_t capacity) {
   writer w = {out, capacity, 0};
   size_t made = 0;
   for (uint32_t blocks = 1 + below(c, one_in(c, 8) ? 40 : 4); blocks; blocks--)
@@ -327,10 +328,10 @@ static size_t put_header(choice *c, uint8_t *out) {
   return n;
 }
 
-static size_t put_member(choice *c, uint8_t *out, size_t capacity) {
+size_t make_member(choice *c, uint8_t *out, size_t capacity) {
   size_t n = put_header(c, out);
   const size_t room = capacity - n - TRAILER_SIZE;
-  n += one_in(c, 2) ? by_zlib(c, out + n, room) : by_hand(c, out + n, room);
+  n += room >= SHORT && one_in(c, 2) ? by_zlib(c, out + n, room) : make_raw(c, out + n, room);
   memset(out + n, 0, TRAILER_SIZE);
   n += TRAILER_SIZE;
   mend_trailer(out, n);
@@ -362,7 +363,7 @@ size_t make_stream(choice *c, uint8_t *out, size_t capacity) {
   uint32_t members = one_in(c, 4) ? 1 + below(c, 5) : 1;
   capacity = 1024 + below(c, (uint32_t)(capacity - 1024) + 1);
   for (; members && capacity - n >= 512; members--) {
-    n += put_member(c, out + n, capacity - n);
+    n += make_member(c, out + n, capacity - n);
     if (one_in(c, 6))
       for (uint32_t zeros = below(c, 20); zeros && n < capacity; zeros--)
         out[n++] = 0;

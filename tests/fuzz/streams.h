@@ -9,6 +9,11 @@
 /* Write one file of up to `capacity` bytes, at least 1024; returns its size. Some have damage or an end too early. */
 size_t make_stream(choice *c, uint8_t *out, size_t capacity);
 
+/* The same for a bare stream, and for one member, whose header takes up to 200 bytes. Where capacity is below a KiB,
+ * blocks are short. Damage is rare, and never in a trailer. */
+size_t make_raw(choice *c, uint8_t *out, size_t capacity);
+size_t make_member(choice *c, uint8_t *out, size_t capacity);
+
 /* Set CRC-32 and length of the first member to what zlib finds, if it ends. */
 void mend_trailer(uint8_t *data, size_t size);
 

@@ -10,6 +10,8 @@
 /* What is shorter is left to the plain loop. */
 #define MIN_WINDOW_BITS 16000u
 #define PLAIN_BYTES (MIN_WINDOW_BITS / 8)
+/* Lanes that have shown nothing yet, or too little, get windows of this size. */
+#define TRIAL_BITS 8000u
 
 static void note_block(ff_lanes *l) {
   if (l->last_block) {
@@ -27,6 +29,8 @@ static uint64_t plan(ff_lanes *l, size_t *soft) {
   const uint64_t room = (uint64_t)(FF_LANES * (FF_LANE_TOKENS / 16 * 13)) * l->token_bits / 16;
   uint64_t window = WINDOW_BITS;
   *soft = PLAIN_BYTES;
+  if (l->ending)
+    return 0;
 #ifdef FF_TEST_HOOKS
   if (l->test.window)
     return l->test.window;
@@ -46,7 +50,8 @@ static uint64_t plan(ff_lanes *l, size_t *soft) {
     *soft = (size_t)(window / 8);
     return 0;
   }
-  return FF_MIN(window, room);
+  window = FF_MIN(window, room);
+  return l->balance > FF_LANES_CREDIT ? window : FF_MIN(window, TRIAL_BITS);
 }
 
 /* Not where the processor lacks BMI2: shifts by a variable go through one register there, and the plain loop wins by a
@@ -59,22 +64,28 @@ static bool lanes_apply(const ff_inflate *s) {
   return s->level >= FF_CPU_AVX2;
 }
 
+/* The end-of-block code is next, as far as can be seen: lanes would start in front of it for nothing. */
+static bool block_ends(const ff_inflate *s, const ff_io *io) {
+  return io->in_end - io->in >= 8 && s->tables.entry[ff_load64(io->in) >> s->bit & (FF_TABLE_HALF - 1)] & FF_E_END;
+}
+
 /* Leave the input behind that has become tokens. */
 static void advance(ff_inflate *s, ff_io *io, uint64_t position) {
   s->lanes.done += position - s->bit;
   io->in += position / 8;
   s->bit = position % 8;
+  s->lanes.ending = block_ends(s, io);
 }
 
 /* Codes whose words are nearly all of one length fall into step late or never. So what the lanes' work costs in cycles,
- * about 3 for a lane's symbol and 12 for a bridge's, is set off against what the plain loop would have taken. In the
- * red, lanes are tried again after 2, 4, ... 128 windows. One batch in the red is nothing: the end of a block may cut
+ * about 4 for a lane's symbol and 17 for a bridge's, is set off against what the plain loop would have taken. In the
+ * red, lanes are tried again after 4, 16, 64 ... windows. One batch in the red is nothing: the end of a block may cut
  * it. */
-#define LANE_CYCLES 3
-#define BRIDGE_CYCLES 12
-#define PLAIN_CYCLES 10
+#define LANE_CYCLES 4
+#define BRIDGE_CYCLES 17
+#define PLAIN_CYCLES 8
 #define MAX_BALANCE 300000
-#define MAX_POOR 7u
+#define MAX_POOR 4u
 
 static void judge(ff_lanes *l, const ff_batch *batch, size_t n) {
   l->balance += PLAIN_CYCLES * (int32_t)n;
@@ -86,7 +97,7 @@ static void judge(ff_lanes *l, const ff_batch *batch, size_t n) {
   if (l->balance < 0) {
     l->balance = 0;
     l->poor = FF_MIN(l->poor + 1, MAX_POOR);
-    l->skip = 1u << l->poor;
+    l->skip = 1u << 2 * l->poor;
   } else if (l->balance > MAX_BALANCE) {
     l->balance = MAX_BALANCE;
     l->poor = 0;
@@ -129,6 +140,7 @@ static ff_status plain(ff_inflate *s, ff_io *io, size_t soft, bool *paused) {
 static void open_block(ff_lanes *l) {
   if (!l->in_block) {
     l->in_block = true;
+    l->ending = false;
     l->done = 0;
   }
 }

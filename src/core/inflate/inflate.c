@@ -6,11 +6,15 @@
 #include "header.h"
 
 void ff_inflate_reset(ff_inflate *s, ff_cpu_level level) {
-  s->phase = FF_BLOCK_START;
   s->level = level;
+  s->tables.fixed = false;
+  ff_inflate_next(s);
+}
+
+void ff_inflate_next(ff_inflate *s) {
+  s->phase = FF_BLOCK_START;
   s->bit = 0;
   s->produced = 0;
-  s->tables.fixed = false;
   ff_lanes_reset(&s->lanes);
 }
 

@@ -64,8 +64,12 @@ typedef struct ff_inflate {
   ff_batch batch; /* FF_TOKENS */
 } ff_inflate;
 
-/* Start a new stream. The window is emptied: a match never reaches into another stream. */
+/* Start a new stream in memory that may hold anything. The window is emptied: a match never reaches into another
+ * stream. */
 void ff_inflate_reset(ff_inflate *s, ff_cpu_level level);
+
+/* The same behind another stream: tables of the fixed code, which take longer than a tiny stream does, are kept. */
+void ff_inflate_next(ff_inflate *s);
 
 /* FF_NEED_INPUT, FF_OUTPUT_FULL, FF_PAUSED, FF_END (io->in is behind the last byte of the stream) or an FF_BAD_ status. */
 ff_status ff_inflate_run(ff_inflate *s, ff_io *io);

@@ -27,7 +27,7 @@ void ff_lanes_reset(ff_lanes *l) {
   l->mean_block = 0;
   l->change = 1024;
   l->token_bits = 16 * 6;
-  l->balance = 100000;
+  l->balance = FF_LANES_CREDIT;
   l->poor = l->skip = 0;
 }
 

@@ -49,6 +49,7 @@ typedef struct ff_lanes {
 
   /* What the stream was like so far, to place the lanes. Positions and sizes in bits. */
   bool in_block;
+  bool ending;         /* the end-of-block code is next */
   uint64_t done;       /* of this block */
   uint64_t last_block; /* size of the previous block; 0: none */
   uint32_t mean_block; /* running mean of block sizes */
@@ -66,6 +67,9 @@ typedef struct ff_lanes {
   } test;
 #endif
 } ff_lanes;
+
+/* The balance that a stream begins with. */
+#define FF_LANES_CREDIT 20000
 
 void ff_lanes_reset(ff_lanes *l);
 
