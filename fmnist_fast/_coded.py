@@ -127,7 +127,8 @@ class CodedStream(Stream):
 def _moved(error: FmnistFastError, members: int, offset: int) -> FmnistFastError:
     """Return the error of a decoder that began later in the file with the place as seen from its start."""
     error = copy(error)
-    if error.member is not None and error.offset is not None:
-        error.member += members
-        error.offset += offset
+    assert error.member is not None  # decoders know both
+    assert error.offset is not None
+    error.member += members
+    error.offset += offset
     return error

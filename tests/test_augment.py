@@ -69,6 +69,16 @@ def test_more_rows_than_are_moved_at_once(backend, rng):
     assert np.array_equal(plain[332].reshape(28, 28), moved(images[indices[332]], *moves[332].tolist()))
 
 
+def test_rows_longer_than_the_scratch(backend, rng):
+    images = rng.integers(1, 200, (3, 2, 130, 130)).astype("u1")
+    moves = moves_for(3, 100, rng)
+    expected = np.stack([moved(image, *move) for image, move in zip(images, moves.tolist(), strict=True)])
+    floats, items = np.empty(expected.size, "f4"), np.empty(expected.size, "f4")
+    backend.gather_affine(images.reshape(3, -1), np.arange(3), floats, 2.0, 1.0, moves, (130, 130, 1))
+    backend.affine_u8(expected.tobytes(), items, 2.0, 1.0)
+    assert np.array_equal(floats, items)
+
+
 def test_nothing_to_move(backend):
     moves = np.zeros((0, 3), np.int16)
     none = np.empty(0, np.int64)

@@ -137,3 +137,10 @@ def test_twins_have_the_same_signatures():
             assert left == right, name
     left, right = ({n for n in dir(b.GzipDecoder) if not n.startswith("_")} for b in (numpy, native))
     assert left == right == {"copy", "decode", "decode_affine", "member", "offset"}
+
+
+def test_a_package_that_was_not_built_has_one_backend(tmp_path):
+    """setup.py notes what it has built; nothing notes anything in a source tree."""
+    code = "import sys; sys.modules['fmnist_fast._build'] = None; import fmnist_fast as ff; print(ff.backend)"
+    result = run_python(code, tmp_path, FMNIST_FAST_BACKEND="auto")
+    assert result.stdout.strip() == "numpy", result.stderr

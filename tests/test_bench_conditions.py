@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from bench_samples import write_dataset
@@ -48,3 +49,9 @@ def test_a_quick_run_says_so_and_is_smaller(tmp_path):
     assert "quick" not in suite.conditions(whole, Settings())
     assert (whole.images.shape[0], quick.images.shape[0]) == (60, 40)
     assert whole.rounds > quick.rounds
+
+
+def test_ten_times_as_many_images_in_one_file():
+    library = SimpleNamespace(get=lambda content, encoder, items: (content, encoder, items))
+    assert Lab(library).large == ("fashion", "zlib-6", 600_000)
+    assert Lab(library, quick=True).large == ("fashion", "zlib-6", 60_000)

@@ -66,6 +66,12 @@ def test_inputs_are_written_once(library):
     assert said == [f"writing {first.name}"]
 
 
+def test_files_without_compression_are_made_once(library):
+    raw, packed = library.raw("t10k", "labels"), library.canonical("t10k", "labels")
+    assert raw.path.read_bytes() == gzip.decompress(packed.path.read_bytes())
+    assert library.raw("t10k", "labels") is raw
+
+
 def test_inputs_of_an_encoder_that_is_missing(library, monkeypatch):
     name = next(name for name, it in encoders.ENCODERS.items() if it.package)
     missing = replace(encoders.ENCODERS[name], package="no-such-package-at-all")

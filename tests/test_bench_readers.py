@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import sys
 from types import ModuleType, SimpleNamespace
 
@@ -46,6 +47,14 @@ def test_mlxtend_is_told_both_files(tmp_path, monkeypatch):
 
     monkeypatch.setattr(idx_readers, "load", lambda name: SimpleNamespace(loadlocal_mnist=both))
     assert call("mlxtend", tmp_path / "train-images-idx3-ubyte").tolist() == [[4]]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_mnist_reads_an_open_file(tmp_path, monkeypatch, suffix):
+    path = tmp_path / f"images{suffix}"
+    path.write_bytes(gzip.compress(b"content") if suffix else b"content")
+    monkeypatch.setitem(sys.modules, "mnist", SimpleNamespace(parse_idx=lambda file: file.read()))
+    assert call("mnist", path) == b"content"
 
 
 def call(name, path):

@@ -96,3 +96,9 @@ def test_decoder_refuses_a_start_outside_of_the_buffer(backend, start):
     with pytest.raises((ValueError, IndexError, OverflowError)):
         backend.GzipDecoder().decode(gzip_member(b"abc"), True, memoryview(memory).cast("B"), start)
     assert bytes(memory) == bytes(9)
+
+
+@pytest.mark.parametrize("start", [-1, 6])
+def test_decoder_refuses_a_start_outside_of_the_floats(backend, start):
+    with pytest.raises(ValueError, match=f"start is {start}, out has 5 items"):
+        backend.GzipDecoder().decode_affine(gzip_member(b"abc"), True, np.zeros(5, "f4"), start, 1.0, 0.0)

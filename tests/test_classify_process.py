@@ -10,6 +10,7 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from benchmark_data import write_small
 
 from fmnist_fast.baselines import machine, supervise
 
@@ -31,6 +32,17 @@ def test_a_process_that_ends_before_it_reads_its_job(monkeypatch):
     outcome = supervise.supervise({"timeout": 5, "memory": None})
     assert (outcome["status"], outcome["score"]) == ("crashed", [])
     assert "exit code 1" in outcome["reason"]
+
+
+def test_no_limits(tmp_path):
+    from fmnist_fast.baselines.data import load_dataset, share
+    from fmnist_fast.baselines.grid import load_grid, select
+
+    share(load_dataset(write_small(tmp_path)), tmp_path)
+    setting = select(load_grid("original"), "GaussianNB*")[0].as_json()
+    job = {"setting": setting, "folder": str(tmp_path), "seed": 0, "repeat": 1}
+    outcome = supervise.supervise({**job, "timeout": None, "memory": None})
+    assert outcome["status"] == "ok", outcome["reason"]
 
 
 def test_a_process_that_is_gone_is_not_looked_at():

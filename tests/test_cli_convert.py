@@ -36,6 +36,9 @@ def test_npz(here):
         assert sorted(archive) == ["images", "labels"]
         assert np.array_equal(archive["images"], IMAGES)
         assert np.array_equal(archive["labels"], LABELS)
+    assert main(["decode", "images.gz", "-o", "y.npz"]) == 0
+    with np.load("y.npz") as archive:
+        assert [np.array_equal(archive[name], IMAGES) for name in archive] == [True]
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,13 @@ def test_demo_refuses_bad_data(data, tmp_path):
 
 
 @pytest.mark.once
+def test_one_thread_has_one_row(data):
+    rows = _demo_rows.measure(data, 1, 1)
+    assert [row.threads for row in rows] == [1] * 3
+    assert [row.equal for row in rows if not row.reason] == [True] * sum(not row.reason for row in rows)
+
+
+@pytest.mark.once
 def test_why_there_is_no_native_backend(monkeypatch):
     monkeypatch.setattr(_demo_rows, "backend", "numpy")
     monkeypatch.setenv("FMNIST_FAST_BACKEND", "numpy")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -168,6 +170,13 @@ def test_json_is_only_json(tmp_path):
     assert result.returncode == 1
     assert [facts["file"] for facts in json.loads(result.stdout)] == ["x"]
     assert result.stderr.startswith("fmnist-fast: missing: ")
+
+
+def test_output_that_is_no_file(tmp_path):
+    ff.write_idx(tmp_path / "x", np.zeros(3, np.uint8))
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert main(["info", str(tmp_path / "x")]) == 0
+    assert "uint8" in said.getvalue()
 
 
 def test_a_table_has_the_same_words_on_a_terminal(capsys, monkeypatch):

@@ -33,6 +33,7 @@ def here(tmp_path, monkeypatch):
         ("sample -o images.gz", "images.gz: is not a folder"),
         ("plot sprite --data . -o images.gz", "images.gz: is not a folder"),
         ("classify run --out x.jsonl --only *NB*", "which dataset? --data DIR names its folder"),
+        ("classify run --out x.jsonl --data . --only Nobody", "no setting of the grid original fits"),
         ("classify run --out x.jsonl --data . --repeat 0", "invalid positive int value"),
         ("classify run --out x.jsonl --data . --timeout -1", "invalid seconds value"),
         ("classify run --out x.jsonl --data . --grid none.toml", "none.toml"),

@@ -1,7 +1,7 @@
 """Lanes, forced: any number of them, started anywhere, stopped and left unjoined at random, in any window.
 
-The core is compiled with its test hooks into a driver, tests/c/lanes.c, which decodes every case in one of
-one thread and in two, and compares bytes, verdict and place with those of zlib.
+The core is compiled with its test hooks into a driver, tests/c/lanes.c, which decodes every case in one
+thread, in two, and in two that take turns, and compares bytes, verdict and place with those of zlib.
 Guesses of a decoder must never show in its result; here all of them go wrong.
 """
 
@@ -16,6 +16,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+import misleading
 import pytest
 from conftest import SEED
 from lane_cases import Cases, reaching, streams
@@ -23,8 +24,10 @@ from lane_cases import Cases, reaching, streams
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "src" / "core"
 COMPILER = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
-# lanes.c is part of the driver, which counts what it does.
-SOURCES = [ROOT / "tests" / "c" / "lanes.c", *sorted(set(CORE.rglob("*.c")) - {CORE / "inflate" / "lanes.c"})]
+# They are parts of the driver, which counts what lanes do, and chooses which thread runs.
+INCLUDED = {CORE / "inflate" / "lanes.c", CORE / "duet.c"}
+DRIVER = [ROOT / "tests" / "c" / name for name in ("lanes.c", "turns.c")]
+SOURCES = [*DRIVER, *sorted(set(CORE.rglob("*.c")) - INCLUDED)]
 FLAGS = ["-std=c11", "-DFF_TEST_HOOKS", "-ffp-contract=off", f"-I{CORE}", "-pthread"]
 BUILDS = {
     "plain": ["-O2", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"],
@@ -110,12 +113,12 @@ def sanitized(building):
 
 def line(file: str, level: str, way: str, lanes: int, rng: random.Random) -> str:
     """A case with everything else at random."""
-    seed = rng.choice([0, rng.getrandbits(32)])
+    seed = rng.choice([0, 12 * rng.getrandbits(28) + rng.randrange(9)])  # turns of up to 256 looks
     window = rng.choice([2000, 16_001, 32_000, 120_000, 4_000_000]) if lanes else 0
     pieces, rooms = [20_011, 65_537, 10**7], [5003, 70_001, 10**7]
     if way == "whole":  # that many threads take their time
         pieces, rooms = [*pieces, 2749, 6007], [*rooms, 257]
-    memory = rng.choice(["same", "fresh"])
+    memory = rng.choice(["same", "fresh", "floats"])
     return f"{file} {level} {way} {memory} {lanes} {seed} {window} {rng.choice(pieces)} {rng.choice(rooms)}"
 
 
@@ -124,6 +127,15 @@ def whole(building, tmp_path_factory):
     """All streams. (Made while the compilers run.)"""
     cases = Cases(tmp_path_factory.mktemp("whole"))
     for name, data in streams().items():
+        assert cases.add(data) == "ok", name
+    return cases.files
+
+
+@pytest.fixture(scope="module")
+def misled(building, tmp_path_factory):
+    """Streams in which guesses go wrong."""
+    cases = Cases(tmp_path_factory.mktemp("misled"))
+    for name, (data, _) in misleading.streams().items():
         assert cases.add(data) == "ok", name
     return cases.files
 
@@ -150,7 +162,7 @@ def damaged(building, tmp_path_factory):
     return cases.files
 
 
-WAYS = ("whole", "duet")
+WAYS = ("whole", "duet", "turns")
 
 
 def test_every_number_of_lanes(whole, plain):
@@ -173,6 +185,25 @@ def test_every_number_of_lanes(whole, plain):
                 assert bridged or lanes == 1, (way, level, lanes)
     assert sum(counts[3] for counts in ran.values()), "no lane has started again"
     assert any(lanes == 0 for _, _, lanes in ran), "lanes never run unless they are forced"
+
+
+def test_wrong_guesses(misled, plain):
+    """They cost time at most, in any order of events."""
+    rng = random.Random(SEED + 3)
+    lines = [
+        line(file, level, way, rng.randrange(plain.lanes + 1), rng)
+        for file in misled
+        for level in plain.levels[-2:]
+        for way in ("duet", *["turns"] * 5)
+    ]
+    plain.run(lines)
+
+
+def test_long_turns(whole, plain):
+    """Who waits for the other goes to sleep meanwhile."""
+    fabric = whole[1]
+    cases = [f"{plain.levels[-1]} turns {memory} 0 10 0 10000000 10000000" for memory in ("same", "floats")]
+    assert plain.run([f"{fabric} {case}" for case in cases])
 
 
 def test_without_chance(whole, plain):

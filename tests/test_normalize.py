@@ -56,6 +56,13 @@ def test_kernel_keeps_what_is_no_number(backend, name, scale, shift):
     assert np.array_equal(out, expected.astype(name), equal_nan=True)
 
 
+@pytest.mark.parametrize("scale", [1.7e308, -1.7e308])
+def test_kernel_overflows_to_infinity(backend, scale):
+    out = np.zeros(256)
+    backend.affine_u8(EVERY, out, scale, 0.0)
+    assert out.tolist() == [0.0, scale, *[2 * scale] * 254]
+
+
 @pytest.mark.parametrize("name", FLOATS)
 def test_kernel_on_random_coefficients(backend, name, rng):
     for _ in range(25):

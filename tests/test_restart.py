@@ -93,3 +93,12 @@ def test_no_copy_of_a_failed_decoder(backend):
         decoder.decode(b"junk", True, bytearray(5), 0)
     with pytest.raises((ValueError, backend.CorruptDataError)):
         decoder.copy()
+
+
+def test_no_copy_within_a_block(backend):
+    decoder = backend.GzipDecoder()
+    data = FILES["text"]
+    status, *_ = decoder.decode(data[:5000], False, bytearray(400_000), 0)
+    assert status == 0
+    with pytest.raises(ValueError, match="between two blocks only"):
+        decoder.copy()

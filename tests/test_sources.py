@@ -19,9 +19,10 @@ import threading
 import numpy as np
 import pytest
 from builders import bgzf, gzip_member, idx_bytes, idx_gz
-from samples import images, same
+from samples import images, noise, same
 
 import fmnist_fast as ff
+from fmnist_fast import _source
 
 IMAGES = images(40)
 FILES = {"raw": idx_bytes(IMAGES), "gzip": idx_gz(IMAGES), "bgzf": bgzf(idx_bytes(IMAGES), block=5000)}
@@ -241,3 +242,14 @@ def test_opened_files_are_closed_again(tmp_path):
         with pytest.raises(ff.OutputError):
             ff.read_idx(good, out=np.empty(3))
     assert (len(list(folder.iterdir())) if folder.exists() else 0) <= before
+
+
+def test_bytes_at_hand_stay_until_they_are_left_behind():
+    """Whatever a decoder leaves, there is more behind it when it asks for more."""
+    content = noise(600_000)
+    source = _source.open_source(Trickle(content, 50_000))
+    while not source.final:
+        before = len(source.data)
+        source.fill()
+        assert source.final or len(source.data) > before
+    assert source.data == content

@@ -10,11 +10,13 @@
  *
  *     whole    ff_gzip_run()
  *     duet     two threads that take alternate blocks
+ *     turns    the same, but only one of them runs at a time, see turns.h
  *
  * MEMORY is where output goes: with "same" a room follows upon the one before, and is window; with "fresh" what a full
- * room held is overwritten, so that the window is the decoder's own copy.
+ * room held is overwritten, so that the window is the decoder's own copy; with "floats" it goes through floats.
  *
- * LANES, SEED and WINDOW are the hooks' values (0: none); PIECE and ROOM are bytes of input and output per call.
+ * LANES, SEED and WINDOW are the hooks' values (0: none), SEED is also the number of "turns"; PIECE and ROOM are bytes of
+ * input and output per call.
  *
  * Each case that fails is a line of its own; lines that begin with "stats" tell what the lanes did. The exit status is
  * the number of failures, at most 100; 120 and above: the driver itself failed. */
@@ -26,7 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "duet.h"
+#include "turns.h"
 
 /* The function under test is wrapped, to count what it does: without that, a decoder that never runs its lanes would
  * pass every case. */
@@ -38,8 +40,8 @@ size_t lanes_decode_inner(ff_lanes *l, const ff_tables *tables, ff_cpu_level lev
 
 enum { CANARY = 64, CANARY_BYTE = 0xC5, SCRIBBLE = 0xEE, EXCESS = 700 };
 
-typedef enum { WHOLE, DUET, WAYS } way;
-static const char *const way_names[WAYS] = {"whole", "duet"};
+typedef enum { WHOLE, DUET, TURNS, WAYS } way;
+static const char *const way_names[WAYS] = {"whole", "duet", "turns"};
 
 typedef struct {
   unsigned long batches;  /* that held tokens */
@@ -49,13 +51,13 @@ typedef struct {
 } statistics;
 
 static statistics all[WAYS][FF_CPU_LEVELS][FF_LANES + 1];
-static _Thread_local statistics *now; /* of the case that runs */
+static _Thread_local statistics *now; /* of the case that runs; NULL: not counted */
 
 size_t ff_lanes_decode(ff_lanes *l, const ff_tables *tables, ff_cpu_level level, const uint8_t *in,
                        const uint8_t *in_end, uint64_t *position, uint64_t window, ff_batch *batch) {
   const size_t n = lanes_decode_inner(l, tables, level, in, in_end, position, window, batch);
   unsigned lanes = 0;
-  if (!n)
+  if (!n || !now)
     return n;
   for (unsigned i = 0; i < batch->segments; i++) {
     if (batch->part[i].at >= FF_BRIDGE_START)
@@ -116,40 +118,69 @@ typedef struct {
 typedef struct {
   ff_gzip gzip;
   ff_duet duet;
+  ff_pixels pixels;
+  uint32_t runs; /* of two threads */
 } decoder;
 
 static void *assist(void *argument) {
-  static _Thread_local statistics unused;
-  now = &unused;
   ff_duet_assist(argument);
   return NULL;
 }
 
-static ff_status run_duet(decoder *d, ff_io *io) {
+static void run_freely(ff_duet *d) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, assist, d))
+    die("no thread");
+  ff_duet_lead(d);
+  ff_duet_close(d, true);
+  pthread_join(thread, NULL);
+}
+
+/* Decode as far as input and room reach; px: NULL, or io is its scratch. */
+static ff_status run(decoder *d, ff_io *io, ff_pixels *px, way how) {
   ff_status status;
+  io->pause = how != WHOLE;
   do {
-    if (ff_duet_applies(&d->gzip)) {
-      pthread_t thread;
-      const uint8_t *const end = io->in_end;
-      ff_duet_open(&d->duet, &d->gzip, io, NULL);
-      if (pthread_create(&thread, NULL, assist, &d->duet))
+    if (how != WHOLE && ff_duet_applies(&d->gzip)) {
+      ff_duet_open(&d->duet, &d->gzip, io, px);
+      if (how == DUET)
+        run_freely(&d->duet);
+      else if (!turns_run(&d->duet, d->gzip.inflate.lanes.test.seed + 12 * d->runs++))
         die("no thread");
-      ff_duet_lead(&d->duet);
-      ff_duet_close(&d->duet, true);
-      pthread_join(thread, NULL);
       ff_duet_assist(&d->duet); /* one that comes too late has to find that the run is over */
-      io->in_end = end;
     }
-    io->pause = true;
-    status = ff_gzip_run(&d->gzip, io);
+    status = px ? ff_gzip_run_pixels(&d->gzip, px) : ff_gzip_run(&d->gzip, io);
   } while (status == FF_PAUSED);
   return status;
 }
 
-static ff_status run_step(decoder *d, ff_io *io, way how) {
-  if (how == DUET)
-    return run_duet(d, io);
-  return ff_gzip_run(&d->gzip, io);
+/* The same by way of floats in memory of their own, so that a sanitizer sees every write behind them. */
+static ff_status run_floats(decoder *d, ff_io *io, way how) {
+  ff_pixels *const px = &d->pixels;
+  const size_t room = (size_t)(io->out_end - io->out);
+  float *const floats = allocated(room * sizeof *floats);
+
+  px->io.in = io->in;
+  px->io.in_end = io->in_end;
+  px->io.final = io->final;
+  px->level = d->gzip.inflate.level;
+  px->kind = 'f';
+  px->bypass = false;
+  px->scale = 1;
+  px->shift = 0;
+  px->out = (uint8_t *)floats;
+  px->left = room;
+  ff_pixels_open(px);
+  const ff_status status = run(d, &px->io, px, how);
+  for (size_t i = 0; i < room - px->left; i++)
+    *io->out++ = (uint8_t)floats[i];
+  io->in = px->io.in;
+  free(floats);
+  return status;
+}
+
+static ff_status run_step(decoder *d, ff_io *io, way how, bool floats) {
+  return floats ? run_floats(d, io, how) : run(d, io, NULL, how);
 }
 
 static const char *verdict_of(ff_status status) {
@@ -178,7 +209,7 @@ static bool guards_hold(const ff_io *io) {
 static const char *decode(decoder *d, const test_case *t, ff_cpu_level level, way how, const blob *input,
                           const blob *expected) {
   const size_t capacity = expected->n + EXCESS;
-  const bool fresh = !strcmp(t->memory, "fresh");
+  const bool fresh = !strcmp(t->memory, "fresh"), floats = !strcmp(t->memory, "floats");
   uint8_t *const buffer = allocated(capacity + CANARY), *piece = NULL;
   const char *wrong = NULL;
   size_t seen = 0, consumed = 0, compared = 0;
@@ -186,6 +217,7 @@ static const char *decode(decoder *d, const test_case *t, ff_cpu_level level, wa
   ff_io io = {0};
 
   ff_gzip_init(&d->gzip, level);
+  d->runs = 0;
   d->gzip.inflate.lanes.test.lanes = (uint32_t)t->lanes;
   d->gzip.inflate.lanes.test.seed = (uint32_t)t->seed;
   d->gzip.inflate.lanes.test.window = (uint32_t)t->window;
@@ -203,7 +235,7 @@ static const char *decode(decoder *d, const test_case *t, ff_cpu_level level, wa
       io.final = seen == input->n;
     }
     const uint8_t *const begin = io.in;
-    status = run_step(d, &io, how);
+    status = run_step(d, &io, how, floats);
     consumed += (size_t)(io.in - begin);
     if (!guards_hold(&io))
       wrong = "wrote behind the room";
@@ -230,6 +262,8 @@ static const char *decode(decoder *d, const test_case *t, ff_cpu_level level, wa
   const size_t made = (size_t)(io.out - buffer);
   if (wrong)
     ;
+  else if (status != FF_END && run_step(d, &io, how, floats) != status)
+    wrong = "another verdict when asked again";
   else if (strcmp(verdict_of(status), t->verdict))
     wrong = verdict_of(status);
   else if (made != expected->n)

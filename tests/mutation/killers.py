@@ -25,7 +25,7 @@ PROGRAMS = {
     "idx": ("tests/fuzz/fuzz_idx.c", *_FUZZER),
     "worlds": ("tests/exhaustive/worlds.c", *_HARNESS),
     "kernels": ("tests/exhaustive/kernels.c", "tests/fuzz/steps.c", "tests/fuzz/arena.c"),
-    "lanes": ("tests/c/lanes.c",),
+    "lanes": ("tests/c/lanes.c", "tests/c/turns.c"),
 }
 SOURCES = sorted({source for sources in PROGRAMS.values() for source in sources})
 
@@ -167,12 +167,12 @@ def _lines(rng: random.Random, files: Sequence[str], levels: Sequence[str]) -> s
     for file in files:
         for level in levels:
             way, memory, lanes = (
-                rng.choice(["whole", "duet"]),
-                rng.choice(["same", "fresh"]),
+                rng.choice(["whole", "duet", "turns"]),
+                rng.choice(["same", "fresh", "floats"]),
                 rng.randrange(7),
             )
             start, window = (
-                rng.choice([0, rng.getrandbits(32)]),
+                rng.choice([0, 12 * rng.getrandbits(28) + rng.randrange(9)]),
                 rng.choice([2000, 16_001, 120_000, 4_000_000]),
             )
             piece, room = rng.choice([20_011, 65_537, 10**7]), rng.choice([5003, 70_001, 10**7])

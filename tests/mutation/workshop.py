@@ -114,7 +114,7 @@ class Workshop:
 
     def link(self, build: Build, program: str, sources: Sequence[str], changed: dict[str, Path]) -> Path:
         """Link a program of test sources and the whole core. A core file that a test includes is left out."""
-        included = {"src/core/inflate/lanes.c"} if "tests/c/lanes.c" in sources else set()
+        included = {"src/core/inflate/lanes.c", "src/core/duet.c"} if "tests/c/lanes.c" in sources else set()
         objects = [
             changed.get(source, self._object(build, source))
             for source in [*sources, *self.core]
