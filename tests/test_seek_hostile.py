@@ -116,6 +116,26 @@ def test_hostile_lengths_are_found_where_they_are_met(length):
             assert same(reader.read(1000), IMAGES[:1000])
 
 
+def test_every_bit_that_a_member_says_of_itself(monkeypatch):
+    """A seek finds the rows of the file or an error; one wrong length is never believed."""
+    monkeypatch.setattr(_restart, "_NEAR", 0)
+    images = IMAGES[:60]
+    data = bgzf(idx_bytes(images), block=12_000)
+    at, places = 0, []
+    while at < len(data):
+        size = struct.unpack_from("<H", data, at + 16)[0] + 1
+        places += [*range(at, at + 18), *range(at + size - 8, at + size)]
+        at += size
+    for bit in range(8 * len(places)):
+        bad = bytearray(data)
+        bad[places[bit // 8]] ^= 1 << bit % 8
+        with contextlib.suppress(ff.FmnistFastError), ff.open_idx(bytes(bad)) as reader:
+            for row in (50, 20, 35, 5):
+                with contextlib.suppress(ff.FmnistFastError):
+                    reader.seek(row)
+                    assert same(reader.read(3), images[row : row + 3]), (bit, row)
+
+
 @pytest.mark.parametrize("error", [OSError, MemoryError])
 def test_a_source_that_cannot_seek_at_times(error):
     """After a look at the members elsewhere the file has to come back to where it was read."""
