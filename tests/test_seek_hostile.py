@@ -164,6 +164,36 @@ def test_a_source_that_cannot_seek_at_times(error):
             assert same(reader.read(800), IMAGES[1500:2300])
 
 
+@pytest.mark.parametrize("claim", [10**9, 1 << 62, -1, None, "7"])
+def test_a_source_that_claims_more_than_was_asked_for(claim):
+    """Found by the fuzzer: `read` of `io.RawIOBase` in CPython 3.11 copies as much as `readinto` claims."""
+
+    class Source(io.RawIOBase):
+        def __init__(self) -> None:
+            self.file, self.lies = io.BytesIO(BGZF), False
+
+        def readable(self) -> bool:
+            return True
+
+        def seekable(self) -> bool:
+            return True
+
+        def seek(self, *place) -> int:
+            return self.file.seek(*place)
+
+        def tell(self) -> int:
+            return self.file.tell()
+
+        def readinto(self, buffer):
+            count = self.file.readinto(buffer)
+            return claim if self.lies else count
+
+    with ff.open_idx(source := Source()) as reader:
+        source.lies = True
+        with pytest.raises((ValueError, TypeError, BlockingIOError)):
+            reader.seek(2500)
+
+
 def test_a_source_that_calls_back():
     class Source(io.BytesIO):
         reader = None
