@@ -31,6 +31,7 @@ PACKERS = {
 }
 FILES = [[pack(idx_bytes(array)) for pack in PACKERS.values()] for array in ARRAYS]
 ALLOWED = (ff.FmnistFastError, OSError, ValueError, TypeError)
+PIECE = 1 << 12
 WRONG = (None, "text", 7, -1, 2.0, [1, 2], 10**9, b"", object())
 
 
@@ -61,7 +62,7 @@ class Source(io.RawIOBase):
 
     def readinto(self, buffer) -> int:
         view = memoryview(buffer)
-        count = self.file.readinto(view[: 1 + self.c.below(1 << 12)])
+        count = self.file.readinto(view[: PIECE - self.c.below(PIECE)])
         self.left -= 1
         return count if self.honest or self.left >= 0 else self._lie(count)
 
@@ -81,7 +82,7 @@ class Reads:
         self.source = source
 
     def read(self, size: int = -1):
-        room = bytearray(max(size, 1))
+        room = bytearray(min(max(size, 1), PIECE))
         count = self.source.readinto(room)
         return bytes(room[:count]) if isinstance(count, int) and 0 <= count <= len(room) else count
 
