@@ -25,7 +25,9 @@ from queue import SimpleQueue
 from typing import Any
 
 from accepted import Accepted
-from killers import PROGRAMS, SOURCES, Limits, write_inputs
+from inputs import write_inputs
+from killers import PROGRAMS, SOURCES
+from order import Order
 from report import summary
 from sites import Site, find_all
 from trial import STAGES, Bench
@@ -56,13 +58,25 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="start of the sample (default: a new one, which is printed)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="so many at once")
     parser.add_argument(
-        "--stages", choices=STAGES, nargs="+", default=list(STAGES), help="who looks (default: all)"
+        "--stages",
+        type=stages,
+        default=STAGES,
+        metavar="STAGE,...",
+        help=f"who looks (default: {','.join(STAGES)})",
     )
     parser.add_argument("--results", type=Path, metavar="FILE", help="JSON lines: written, and gone on from")
     parser.add_argument("--again", action="store_true", help="try what survived in the results again")
     parser.add_argument("--list", action="store_true", help="list the mutations, and stop")
     parser.add_argument("--report", action="store_true", help="report on the results, and stop")
     return parser.parse_args(arguments)
+
+
+def stages(words: str) -> tuple[str, ...]:
+    """The stages of a list with commas, in their own order."""
+    named = words.split(",")
+    if unknown := [name for name in named if name not in STAGES]:
+        raise argparse.ArgumentTypeError(f"no stage {', '.join(unknown)}: expected {', '.join(STAGES)}")
+    return tuple(name for name in STAGES if name in named)
 
 
 def core_digest() -> str:
@@ -96,9 +110,9 @@ def load(path: Path | None) -> list[dict[str, Any]]:
 def open_benches(folder: Path, files: list[str], jobs: int, stages: tuple[str, ...]) -> SimpleQueue[Bench]:
     """Workers with everything compiled; the first one measures for all."""
     compiler = shlex.split(os.environ.get("CC", "cc"))
-    limits: dict[str, Limits] = {}
+    order = Order()
     benches = [
-        Bench(Workshop(folder / str(number), compiler, SOURCES), folder / "inputs", stages, limits)
+        Bench(Workshop(folder / str(number), compiler, SOURCES), folder / "inputs", stages, order)
         for number in range(jobs)
     ]
     for bench in benches:
@@ -161,7 +175,7 @@ def main(arguments: list[str] | None = None) -> int:
     if left:
         with tempfile.TemporaryDirectory(prefix="mutation") as folder:
             files = sorted({site.file for site in left})
-            benches = open_benches(Path(folder), files, wanted.jobs, tuple(wanted.stages))
+            benches = open_benches(Path(folder), files, wanted.jobs, wanted.stages)
             for row in try_all(left, accepted, benches, wanted.jobs, wanted.results):
                 rows.append(row)
                 if row["verdict"] == "survived" and not accepted.reason(row["key"]):

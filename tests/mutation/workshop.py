@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,16 +75,16 @@ class Workshop:
 
     def prepare(self, build: Build) -> None:
         """Compile everything unchanged."""
-        self.compile(build, self.core if build is RELEASED else [*self.core, *self.tests])
+        self.compile(build, self.sources(build))
 
-    def dependents(self, build: Build, file: str) -> list[str]:
-        """Sources that have to be compiled again when a file of the core has changed."""
-        wanted, found = f"src/core/{file}", []
-        for source in self.core if build is RELEASED else [*self.core, *self.tests]:
-            words = self._object(build, source).with_suffix(".d").read_text().split()
-            if any(self._plain(word) == wanted for word in words):
-                found.append(source)
-        return found
+    def sources(self, build: Build) -> list[str]:
+        """All that is compiled in one way."""
+        return self.core if build is RELEASED else [*self.core, *self.tests]
+
+    def depends(self, build: Build, source: str, file: str) -> bool:
+        """Whether a source has to be compiled again when a file of the core has changed."""
+        words = self._object(build, source).with_suffix(".d").read_text().split()
+        return any(self._plain(word) == f"src/core/{file}" for word in words)
 
     @staticmethod
     def _plain(path: str) -> str:
@@ -101,15 +101,18 @@ class Workshop:
         """Write a file of the core."""
         (self.folder / "src" / "core" / file).write_text(text)
 
-    def mutate(self, build: Build, file: str) -> dict[str, Path]:
-        """Compile what depends on a file that has been changed."""
-        return self.compile(build, self.dependents(build, file), "mutant")
+    def mutate(
+        self, build: Build, file: str, sources: Sequence[str], done: Container[str] = ()
+    ) -> dict[str, Path]:
+        """Compile those of the sources that depend on a file that has been changed, unless that is done."""
+        wanted = [name for name in sources if name not in done and self.depends(build, name, file)]
+        return self.compile(build, wanted, "mutant")
 
     def same_code(self, file: str) -> bool:
         """Whether the released objects are byte for byte what they were."""
-        made = self.mutate(RELEASED, file)
         return all(
-            path.read_bytes() == self._object(RELEASED, source).read_bytes() for source, path in made.items()
+            path.read_bytes() == self._object(RELEASED, source).read_bytes()
+            for source, path in self.mutate(RELEASED, file, self.core).items()
         )
 
     def link(self, build: Build, program: str, sources: Sequence[str], changed: dict[str, Path]) -> Path:
