@@ -15,13 +15,15 @@ PROGRAMS = {
     "worlds": ("tests/exhaustive/worlds.c", *_HARNESS),
     "kernels": ("tests/exhaustive/kernels.c", "tests/fuzz/steps.c", "tests/fuzz/arena.c"),
     "lanes": ("tests/c/lanes.c",),
+    "work": ("tests/c/work.c",),
+    "levels": ("tests/c/levels.c",),
 }
 SOURCES = sorted({source for sources in PROGRAMS.values() for source in sources})
 
 
 @dataclass(frozen=True)
 class Step:
-    """One run of a program. A folder in the arguments stands for the files in it, so many at most."""
+    """One run of a program. Arguments may be inputs; a folder stands for the files in it, so many at most."""
 
     program: str
     arguments: tuple[str, ...]
@@ -37,8 +39,9 @@ class Step:
         """The command line."""
         words = [str(program)]
         for word in self.arguments:
-            folder = inputs / word
-            words += sorted(map(str, folder.iterdir()))[: self.most] if folder.is_dir() else [word]
+            given = inputs / word
+            found = sorted(map(str, given.iterdir()))[: self.most] if given.is_dir() else [str(given)]
+            words += found if given.exists() else [word]
         return words
 
 
@@ -55,7 +58,9 @@ def _lanes(part: str) -> Step:
 
 
 _CORPUS = tuple(Step(program, ("corpus/gzip",)) for program in ("gzip", "pixels", "restart"))
+_WORK = Step("work", ("-same", "work/record", "work/streams"))
 _DECODER = (
+    _WORK,
     *_CORPUS,
     _made("gzip", 400),
     _world("codes", "2000", "1"),
@@ -112,7 +117,7 @@ _KERNEL = Subject(_KERNELS, _KERNELS, ("gather", "normalize", "augment", "idx_he
 _SUBJECTS = {
     "idx": Subject(_IDX, _IDX, ("idx_header", "c_api")),
     "capi": Subject(python=("c_api",)),
-    "cpu": Subject(python=("backend", "gather")),
+    "cpu": Subject((Step("levels", ()),), (), ("backend", "cpu_detection")),
     "crc32": Subject(_KERNELS, _KERNELS, ("gzip_container",)),
     **dict.fromkeys(("normalize", "swap", "gather", "augment"), _KERNEL),
     **dict.fromkeys(

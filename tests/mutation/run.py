@@ -14,7 +14,6 @@ import json
 import os
 import random
 import shlex
-import subprocess
 import sys
 import tempfile
 import threading
@@ -119,9 +118,8 @@ def open_benches(folder: Path, files: list[str], jobs: int, stages: tuple[str, .
         bench.shop.open()
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(Bench.open, benches))
-    driver = benches[0].shop.link(FAST, "lanes", PROGRAMS["lanes"], {})
-    said = subprocess.run([driver, "levels"], capture_output=True, text=True, check=True).stdout.split()
-    write_inputs(folder / "inputs", said[:-1])
+    lanes, work = (benches[0].shop.link(FAST, name, PROGRAMS[name], {}) for name in ("lanes", "work"))
+    write_inputs(folder / "inputs", lanes, work)
     benches[0].measure(files)
     queue: SimpleQueue[Bench] = SimpleQueue()
     for bench in benches:

@@ -81,10 +81,10 @@ class Workshop:
         """All that is compiled in one way."""
         return self.core if build is RELEASED else [*self.core, *self.tests]
 
-    def depends(self, build: Build, source: str, file: str) -> bool:
-        """Whether a source has to be compiled again when a file of the core has changed."""
+    def parts(self, build: Build, source: str) -> set[str]:
+        """All files that a source is compiled from."""
         words = self._object(build, source).with_suffix(".d").read_text().split()
-        return any(self._plain(word) == f"src/core/{file}" for word in words)
+        return {self._plain(word) for word in words}
 
     @staticmethod
     def _plain(path: str) -> str:
@@ -105,7 +105,8 @@ class Workshop:
         self, build: Build, file: str, sources: Sequence[str], done: Container[str] = ()
     ) -> dict[str, Path]:
         """Compile those of the sources that depend on a file that has been changed, unless that is done."""
-        wanted = [name for name in sources if name not in done and self.depends(build, name, file)]
+        changed = f"src/core/{file}"
+        wanted = [name for name in sources if name not in done and changed in self.parts(build, name)]
         return self.compile(build, wanted, "mutant")
 
     def same_code(self, file: str) -> bool:
@@ -116,12 +117,11 @@ class Workshop:
         )
 
     def link(self, build: Build, program: str, sources: Sequence[str], changed: dict[str, Path]) -> Path:
-        """Link a program of test sources and the whole core. A core file that a test includes is left out."""
-        included = {"src/core/inflate/lanes.c"} if "tests/c/lanes.c" in sources else set()
+        """Link a program of test sources and the core, but for what a test source includes."""
+        included = set().union(*(self.parts(build, source) for source in sources))
         objects = [
             changed.get(source, self._object(build, source))
-            for source in [*sources, *self.core]
-            if source not in included
+            for source in [*sources, *(name for name in self.core if name not in included)]
         ]
         made = self.folder / build.name / ("mutant" if changed else "unchanged") / program
         made.parent.mkdir(parents=True, exist_ok=True)
