@@ -68,13 +68,13 @@ _DECODER = (
     _made("restart", 300),
     _made("pixels", 100),
     _lanes("few"),
-    _world("slack", "worlds/sound", most=2),
+    _world("slack", "worlds/sound", most=1),
     _world("splits", "worlds/vectors", most=4),
-    _made("gzip", 2500, 10_000),
-    _made("restart", 1500, 10_000),
+    _made("gzip", 1200, 10_000),
+    _made("restart", 700, 10_000),
     _made("pixels", 400, 10_000),
     _world("codes", "30000", "2"),
-    _world("flips", "worlds/small", most=2),
+    _world("flips", "worlds/small", most=1),
     _lanes("many"),
 )
 _KERNELS = (Step("kernels", ()),)
