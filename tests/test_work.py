@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 
 import pytest
-from work_cases import COMPILER, RECORD, counted
+from work_cases import COMPILER, CORE, FLAGS, RECORD, ROOT, counted
 
 pytestmark = [
     pytest.mark.once,
@@ -59,3 +60,11 @@ def test_what_the_counts_are_for(now):
     opened, blocks = rows["long", "avx2", "turns", "3", "0", "0"][3:5]
     assert opened < 12
     assert blocks > 30
+
+
+def test_rows_fetched_ahead(tmp_path):
+    """Which rows gathering asks for, and how many it moves at a time; tests/c/ahead.c knows."""
+    sources = [ROOT / "tests" / "c" / "ahead.c", CORE / "cpu.c", CORE / "normalize.c"]
+    subprocess.run([*COMPILER, *FLAGS, *sources, "-o", tmp_path / "ahead", "-lm"], check=True)
+    done = subprocess.run([tmp_path / "ahead"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

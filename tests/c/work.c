@@ -10,7 +10,9 @@
  * Lines: name, level, "alone", and batches of lanes, their tokens, symbols that lanes decoded, tokens of bridges, new
  * starts, batches of one chain, their tokens, calls of the plain loop, bytes from it, batches executed.
  * Or: name, level, "turns" or "pixels", how seldom a turn is, how seldom a guess is spoiled, misses to begin with, and
- * runs for two, blocks executed in them, headers read, batches, tokens of them, batches executed, misses at the end. */
+ * runs for two, blocks executed in them, headers read, batches, tokens of them, batches executed, misses at the end.
+ * All end with matches copied with care, and the number and the sum of the places that were fetched ahead, of input and
+ * of output. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +22,7 @@
 #include "crc32.h"
 #include "duet.h"
 #include "inflate/block.h"
+#include "inflate/copy.h"
 #include "inflate/execute.h"
 #include "inflate/header.h"
 #include "inflate/symbols.h"
@@ -31,7 +34,8 @@ static void die(const char *what) {
 
 static struct {
   unsigned long batches, tokens, steps, bridged, restarts, singles, single_tokens, plain, plain_bytes, executed;
-  unsigned long opened, blocks, headers, produced, produced_tokens, misses;
+  unsigned long opened, blocks, headers, produced, produced_tokens, misses, careful, reads, writes;
+  uint32_t read_places, write_places; /* sums */
 } seen;
 
 /* The functions under test are wrapped where they are called. */
@@ -85,6 +89,34 @@ static ff_status counted_header_run(ff_inflate *s, ff_io *io) {
 #undef ff_lanes_decode
 #undef ff_lanes_single
 #undef ff_symbols_run
+
+/* What is asked for ahead of its use: places within the input, and within the output or the scratch of the pixels. */
+static const uint8_t *input_begin, *output_begin;
+
+static void note_read(const uint8_t *p) {
+  seen.reads++;
+  seen.read_places += (uint32_t)(p - input_begin);
+}
+
+static void note_write(const uint8_t *p) {
+  seen.writes++;
+  seen.write_places += (uint32_t)(p - output_begin);
+}
+
+static void counted_match_careful(ff_inflate *s, ff_io *io) {
+  seen.careful++;
+  ff_copy_match_careful(s, io);
+}
+
+#undef FF_PREFETCH_READ
+#undef FF_PREFETCH_WRITE
+#define FF_PREFETCH_READ(p) note_read(p)
+#define FF_PREFETCH_WRITE(p) note_write(p)
+#define ff_copy_match_careful counted_match_careful
+#define execute execute_piece /* duet.c has another one */
+#include "inflate/execute.c"
+#undef execute
+#undef ff_copy_match_careful
 
 #define ff_tokens_run counted_tokens_run
 #define ff_header_run counted_header_run
@@ -273,7 +305,7 @@ static void say(const char *line) {
 }
 
 static void present(ff_io *io) {
-  io->in = in;
+  io->in = input_begin = in;
   io->in_end = in + size;
   io->final = true;
 }
@@ -284,6 +316,7 @@ static void bytes(ff_cpu_level level, const schedule *way) {
   memset(&seen, 0, sizeof seen);
   ff_gzip_init(&d.gzip, level);
   present(&io);
+  output_begin = out;
   io.base = io.out = out;
   io.out_end = out + CAPACITY;
   if (run(&io, NULL, way) != FF_END)
@@ -308,6 +341,7 @@ static void pixels(ff_cpu_level level, const schedule *way) {
   d.px.left = made;
   ff_pixels_open(&d.px);
   present(&d.px.io);
+  output_begin = d.px.scratch;
   if (run(&d.px.io, &d.px, way) > FF_END)
     die("not a sound file, as pixels");
   for (size_t i = 0; i < made; i++)
@@ -316,26 +350,35 @@ static void pixels(ff_cpu_level level, const schedule *way) {
     die("two workers make other pixels than one");
 }
 
-static void count_alone(ff_cpu_level level) {
+/* The fields of a line behind its name, level and way. */
+static void say_counts(ff_cpu_level level, const char *how, const unsigned long *counts, unsigned n) {
   char line[512];
-  bytes(level, NULL);
-  snprintf(line, sizeof line, "%s %s alone %lu %lu %lu %lu %lu %lu %lu %lu %lu %lu", name, ff_cpu_name(level),
-           seen.batches, seen.tokens, seen.steps, seen.bridged, seen.restarts, seen.singles, seen.single_tokens,
-           seen.plain, seen.plain_bytes, seen.executed);
+  int at = snprintf(line, sizeof line, "%s %s %s", name, ff_cpu_name(level), how);
+  for (unsigned i = 0; i < n; i++)
+    at += snprintf(line + at, sizeof line - (size_t)at, " %lu", counts[i]);
   say(line);
 }
 
+#define SAY(level, how, ...)                                                                                           \
+  say_counts(level, how, (const unsigned long[]){__VA_ARGS__},                                                         \
+             sizeof((const unsigned long[]){__VA_ARGS__}) / sizeof(unsigned long))
+
+static void count_alone(ff_cpu_level level) {
+  bytes(level, NULL);
+  SAY(level, "alone", seen.batches, seen.tokens, seen.steps, seen.bridged, seen.restarts, seen.singles,
+      seen.single_tokens, seen.plain, seen.plain_bytes, seen.executed, seen.careful, seen.reads, seen.read_places,
+      seen.writes, seen.write_places);
+}
+
 static void count_two(ff_cpu_level level, const schedule *way, bool as_pixels) {
-  char line[512];
   turn.seldom = way->seldom;
   turn.lies = way->lies;
   turn.c = choice_from(size + way->seldom);
   turn.turns = 0;
   (as_pixels ? pixels : bytes)(level, way);
-  snprintf(line, sizeof line, "%s %s %s %u %u %u %lu %lu %lu %lu %lu %lu %lu", name, ff_cpu_name(level),
-           as_pixels ? "pixels" : "turns", way->seldom, way->lies, way->misses, seen.opened, seen.blocks, seen.headers,
-           seen.produced, seen.produced_tokens, seen.executed, seen.misses);
-  say(line);
+  SAY(level, as_pixels ? "pixels" : "turns", way->seldom, way->lies, way->misses, seen.opened, seen.blocks,
+      seen.headers, seen.produced, seen.produced_tokens, seen.executed, seen.misses, seen.careful, seen.reads,
+      seen.read_places, seen.writes, seen.write_places);
 }
 
 static void count(ff_cpu_level level) {

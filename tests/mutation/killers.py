@@ -17,6 +17,7 @@ PROGRAMS = {
     "lanes": ("tests/c/lanes.c",),
     "work": ("tests/c/work.c",),
     "levels": ("tests/c/levels.c",),
+    "ahead": ("tests/c/ahead.c",),
 }
 SOURCES = sorted({source for sources in PROGRAMS.values() for source in sources})
 
@@ -113,7 +114,8 @@ class Subject:
     python: tuple[str, ...] = ()
 
 
-_KERNEL = Subject(_KERNELS, _KERNELS, ("gather", "normalize", "augment", "idx_header", "c_api"))
+_AHEAD = (Step("ahead", ()),)
+_KERNEL = Subject(_AHEAD + _KERNELS, _KERNELS, ("gather", "normalize", "augment", "idx_header", "c_api"))
 _SUBJECTS = {
     "idx": Subject(_IDX, _IDX, ("idx_header", "c_api")),
     "capi": Subject(python=("c_api",)),
