@@ -92,6 +92,8 @@ _SANITIZED_DECODER = (
 # The Python tests of each subject, the likeliest first.
 _PYTHON_DECODER = (
     *(
+        "table_bounds",
+        "work",
         "deflate_vectors",
         "gzip_container",
         "generated",

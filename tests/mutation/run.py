@@ -1,9 +1,10 @@
 """Change one comparison, bound, sign or constant of the C core at a time, and see whether a test notices.
 
 Each mutation is compiled into the fuzzers' targets, the small worlds and the lanes' driver, which run for
-seconds on inputs of their own making; what survives goes through the same under sanitizers, and then through
-the tests in Python. A mutation that changes nothing in the released machine code counts as equivalent.
-Survivors that have been looked at are in accepted.toml, with reasons; they are spared the slow stages.
+seconds on inputs of their own making; what survives goes through the same under sanitizers, then through the
+tests in Python, and at last through the gate of instructions per byte. A mutation that changes nothing in the
+released machine code counts as equivalent. Survivors that have been looked at are in accepted.toml, with
+reasons; they are spared the slow stages.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import shlex
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
@@ -37,6 +38,7 @@ EXAMPLES = """examples:
   .ci/mutation --sample 0 --results all.jsonl   all of them; run it again to go on after an interruption
   .ci/mutation --stages fast gzip.c idx.c --sample 0
   .ci/mutation --list inflate/tables.c
+  .ci/mutation --accepted --sample 0            is there one in accepted.toml that a test notices by now?
 """
 
 
@@ -65,6 +67,11 @@ def options(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--results", type=Path, metavar="FILE", help="JSON lines: written, and gone on from")
     parser.add_argument("--again", action="store_true", help="try what survived in the results again")
+    parser.add_argument(
+        "--accepted",
+        action="store_true",
+        help="those that accepted.toml lists: does a test notice one by now?",
+    )
     parser.add_argument("--list", action="store_true", help="list the mutations, and stop")
     parser.add_argument("--report", action="store_true", help="report on the results, and stop")
     return parser.parse_args(arguments)
@@ -86,7 +93,7 @@ def core_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def chosen(sites: list[Site], files: list[str], sample: int, seed: int) -> list[Site]:
+def chosen(sites: list[Site], files: Sequence[str], sample: int, seed: int) -> list[Site]:
     """The mutations of a run, shuffled, so that any beginning of it is a sample."""
     unknown = [name for name in files if not any(site.file.endswith(name) for site in sites)]
     if unknown:
@@ -159,13 +166,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit status 0: of what changes a byte or verdict, 90 % is killed, and the rest has reasons."""
     wanted = options(arguments)
     seed = random.randrange(10**6) if wanted.seed is None else wanted.seed
-    sites = chosen(find_all(CORE, shlex.split(os.environ.get("CC", "cc"))), wanted.files, wanted.sample, seed)
+    accepted = Accepted.load()
+    sites = find_all(CORE, shlex.split(os.environ.get("CC", "cc")))
+    if wanted.accepted:
+        sites = [site for site in sites if accepted.reason(site.key)]
+    sites = chosen(sites, wanted.files, wanted.sample, seed)
     if wanted.list:
         for site in sorted(sites, key=lambda site: (site.file, site.begin)):
             print(f"{site.file}:{site.line}: {site.function}: {site.change}: {site.text}")
         return 0
     rows = [row for row in load(wanted.results) if not (wanted.again and row["verdict"] == "survived")]
-    accepted = Accepted.load()
     done = {tuple(row["key"]) for row in rows}
     left = [] if wanted.report else [site for site in sites if site.key not in done]
     if not wanted.report:
@@ -174,7 +184,8 @@ def main(arguments: list[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(prefix="mutation") as folder:
             files = sorted({site.file for site in left})
             benches = open_benches(Path(folder), files, wanted.jobs, wanted.stages)
-            for row in try_all(left, accepted, benches, wanted.jobs, wanted.results):
+            known = Accepted({}) if wanted.accepted else accepted
+            for row in try_all(left, known, benches, wanted.jobs, wanted.results):
                 rows.append(row)
                 if row["verdict"] == "survived" and not accepted.reason(row["key"]):
                     file, function, text, change = row["key"]

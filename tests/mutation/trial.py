@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from extension import Extension
 from killers import PROGRAMS, Step, subject_of
@@ -14,7 +18,7 @@ from running import Limits, cpu_seconds, limits_for, run
 from sites import Site
 from workshop import CORE, FAST, RELEASED, SANITIZED, Build, CompileError, Workshop
 
-STAGES = ("fast", "sanitized", "python")
+STAGES = ("fast", "sanitized", "python", "instructions")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class Bench:
             self.shop.prepare(SANITIZED)
         if "python" in self.stages:
             self.extension.prepare()
+        if "instructions" in self.stages:  # what they are without a mutation, by this compiler
+            command, options = self._counting("--record")
+            cpu_seconds(command, **options)
 
     def measure(self, files: list[str]) -> None:
         """Run everything that these files need once, unchanged: it must pass, and tells how long it takes."""
@@ -55,6 +62,10 @@ class Bench:
             for name in dict.fromkeys(name for subject in subjects for name in subject.python):
                 command, options = self.extension.test(name)
                 self.order.seconds[f"python test_{name}"] = cpu_seconds(command, **options)
+
+        if "instructions" in self.stages:
+            command, options = self._counting("--check")
+            self.order.seconds["instructions"] = cpu_seconds(command, **options)
 
     def _standard_input(self, step: Step) -> Path | None:
         return self.inputs / step.standard_input if step.standard_input else None
@@ -96,6 +107,17 @@ class Bench:
 
         return self._ask(site, {f"python test_{name}": partial(ask, name) for name in names})
 
+    def _counting(self, choice: str) -> tuple[list[str], dict[str, Any]]:
+        """Instructions per byte under Callgrind: command line and options."""
+        command = [sys.executable, "-P", "benchmarks/instructions.py", choice]
+        wanted = {"PYTHONPATH": str(self.shop.folder), "CC": shlex.join(self.shop.compiler)}
+        return command, {"cwd": self.shop.folder, "env": os.environ | wanted}
+
+    def _instructions(self, site: Site) -> str:
+        """What the gate of instructions says."""
+        command, options = self._counting("--check")
+        return self._ask(site, {"instructions": partial(run, command, **options)})
+
     def judge(self, site: Site, known: bool) -> Result:
         """Try one mutation. One that is known to survive is spared the slow stages."""
         source = (CORE / site.file).read_text()
@@ -118,5 +140,7 @@ class Bench:
         if "sanitized" in self.stages and (by := self._programs(SANITIZED, "sanitized", site)):
             return Result("killed", by)
         if "python" in self.stages and (by := self._python(site)):
+            return Result("killed", by)
+        if "instructions" in self.stages and (by := self._instructions(site)):
             return Result("killed", by)
         return Result("survived")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "src" / "core"
-COPIED = ("src", "fmnist_fast", "tests", "pyproject.toml", "setup.py", "README.md", "LICENSE")
+COPIED = ("src", "fmnist_fast", "tests", "benchmarks", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 STANDARD = ["-std=gnu11", "-g0", "-ffp-contract=off", "-Isrc/core", "-Itests/fuzz", "-MMD"]
 SECONDS_MOST = 300  # a compiler needs one; this is for machines that stand still
 
