@@ -222,6 +222,61 @@ static void waits(void) {
     die("waits in another way");
 }
 
+/* The window of the pixels slides as soon as less than SCRATCH_LOW is left behind the output: below the block before this one if there is that much room, else from there on where that one is converted. */
+static void slides(size_t left, bool slid) {
+  ff_io io = {0}, own = {0};
+  uint8_t *const scratch = d.px.scratch;
+  memset(&d.duet, 0, sizeof d.duet);
+  d.duet.io = &own;
+  d.duet.converted = 7;
+  d.duet.out = scratch + sizeof d.px.scratch - left;
+  d.duet.latest = scratch;
+  d.px.left = sizeof d.px.scratch;
+  if (!scratch_room(&d.duet, &d.px, 7, &io) || (d.duet.out == scratch + FF_WINDOW) != slid ||
+      (own.kept_at == scratch) != slid)
+    die("the window of the pixels slides elsewhere");
+  if (io.out_end != scratch + sizeof d.px.scratch)
+    die("another room in the scratch");
+}
+
+static void slides_below(size_t room, bool below) {
+  ff_io io = {0}, own = {0};
+  uint8_t *const begin = d.px.scratch + FF_WINDOW;
+  memset(&d.duet, 0, sizeof d.duet);
+  d.duet.io = &own;
+  d.duet.converted = 6;
+  d.duet.stopped = !below; /* it would wait for ever */
+  d.duet.out = d.px.scratch + sizeof d.px.scratch - 1;
+  d.duet.latest = begin + room;
+  d.px.left = sizeof d.px.scratch;
+  if (scratch_room(&d.duet, &d.px, 7, &io) != below || (below && io.out_end != d.duet.latest))
+    die("the room below a block in conversion is another");
+}
+
+static void slide(void) {
+  const size_t low = 72 << 10;
+  slides(low, false);
+  slides(low - 1, true);
+  slides_below(low, true);
+  slides_below(low - 1, false);
+}
+
+/* What of a member's header and trailer is taken when only so much of it is there: fields as wholes, at once. */
+static void fields(void) {
+  static const uint8_t member[25] = {0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 255, 3, 0, 'a', 'b', 'c', 3};
+  static const uint8_t taken[26] = {0,  0,  2,  2,  2,  2,  2,  2,  2,  2,  10, 10, 12,
+                                    13, 14, 15, 15, 17, 17, 17, 17, 21, 21, 21, 21, 25};
+  for (size_t n = 0; n <= sizeof member; n++) {
+    ff_io io = {0};
+    io.in = member;
+    io.in_end = member + n;
+    io.base = io.out = io.out_end = (uint8_t *)d.px.scratch;
+    ff_gzip_init(&d.gzip, FF_CPU_GENERIC);
+    if (ff_gzip_run(&d.gzip, &io) != FF_NEED_INPUT || (n != 16 && io.in != member + taken[n]))
+      die("takes another part of a member's fields");
+  }
+}
+
 typedef struct {
   unsigned seldom, lies, misses;
 } schedule;
@@ -232,20 +287,26 @@ static void assistant(void) {
   turn.assisting = false;
 }
 
-/* Batches belong to nobody between runs: what is copied around them must leave them alone. */
-static void mark(ff_batch *batch) { memset(batch, MARK, sizeof *batch); }
+/* These batches belong to nobody between runs: what is copied around them must leave them alone. */
+static ff_batch *const idle[] = {&d.gzip.inflate.batch, &d.duet.worker[0].inflate.batch,
+                                 &d.duet.worker[1].inflate.batch};
+enum { IDLE = sizeof idle / sizeof *idle };
 
-static void check_mark(const ff_batch *batch) {
-  for (size_t i = 0; i < sizeof *batch; i++)
-    if (((const uint8_t *)batch)[i] != MARK)
-      die("a batch has been written to that nobody decodes to");
+static void mark(void) {
+  for (unsigned k = 0; k < IDLE; k++)
+    memset(idle[k], MARK + (int)k, sizeof *idle[k]);
+}
+
+static void check_marks(void) {
+  for (unsigned k = 0; k < IDLE; k++)
+    for (size_t i = 0; i < sizeof *idle[k]; i++)
+      if (((const uint8_t *)idle[k])[i] != MARK + k)
+        die("a batch has been written to that nobody decodes to");
 }
 
 static void run_two(ff_io *io, ff_pixels *px, unsigned misses) {
   static char stack[STACK];
-  for (unsigned k = 0; k < 2; k++)
-    mark(&d.duet.worker[k].inflate.batch);
-  mark(&d.gzip.inflate.batch);
+  mark();
   ff_duet_open(&d.duet, &d.gzip, io, px);
   d.duet.misses = misses;
   if (getcontext(&turn.assist))
@@ -259,9 +320,7 @@ static void run_two(ff_io *io, ff_pixels *px, unsigned misses) {
   ff_duet_close(&d.duet, true);
   while (turn.two)
     change();
-  check_mark(&d.gzip.inflate.batch);
-  for (unsigned k = 0; k < 2; k++)
-    check_mark(&d.duet.worker[k].inflate.batch);
+  check_marks();
   seen.opened++;
   seen.blocks += d.duet.executed;
   seen.misses += d.duet.misses;
@@ -399,6 +458,8 @@ int main(int argc, char **argv) {
       die(argv[2]);
   }
   waits();
+  slide();
+  fields();
   for (; next < argc; next++) {
     FILE *const file = fopen(argv[next], "rb");
     if (!file)
