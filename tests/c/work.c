@@ -222,7 +222,8 @@ static void waits(void) {
     die("waits in another way");
 }
 
-/* The window of the pixels slides as soon as less than SCRATCH_LOW is left behind the output: below the block before this one if there is that much room, else from there on where that one is converted. */
+/* The window of the pixels slides as soon as less than SCRATCH_LOW is left behind the output: below the block before this
+ * one if there is that much room, which need not be converted then; else as far as the scratch goes. */
 static void slides(size_t left, bool slid) {
   ff_io io = {0}, own = {0};
   uint8_t *const scratch = d.px.scratch;
