@@ -185,98 +185,17 @@ static ff_status counted_block_produce(ff_inflate *s, ff_io *io, ff_batch *batch
   return status;
 }
 
-/* What waiting is made of. */
-static unsigned pauses, yields, sleeps;
-static void pause_once(void) {
-  pauses++;
-  change();
-}
-static void yield_once(void) {
-  yields++;
-  change();
-}
-static void sleep_once(void) {
-  sleeps++;
-  change();
-}
-
 #define ff_atomic_load turn_load
 #define ff_atomic_store turn_store
 #define ff_atomic_add turn_add
-#define ff_pause pause_once
-#define ff_yield yield_once
-#define ff_sleep sleep_once
+#define ff_pause change
+#define ff_yield change
+#define ff_sleep change
 #define ff_block_produce counted_block_produce
 #include "duet.c"
 #undef ff_atomic_load
 #undef ff_atomic_store
 #undef ff_atomic_add
-
-/* A wait of 1,000 rounds, of each kind. */
-static void waits(void) {
-  unsigned rounds = 0;
-  pauses = yields = sleeps = 0;
-  for (unsigned i = 0; i < 1000; i++)
-    wait_a_little(&rounds);
-  if (pauses != 64 || yields != 500 || sleeps != 436)
-    die("waits in another way");
-}
-
-/* The window of the pixels slides as soon as less than SCRATCH_LOW is left behind the output: below the block before this
- * one if there is that much room, which need not be converted then; else as far as the scratch goes. */
-static void slides(size_t left, bool slid) {
-  ff_io io = {0}, own = {0};
-  uint8_t *const scratch = d.px.scratch;
-  memset(&d.duet, 0, sizeof d.duet);
-  d.duet.io = &own;
-  d.duet.converted = 7;
-  d.duet.out = scratch + sizeof d.px.scratch - left;
-  d.duet.latest = scratch;
-  d.px.left = sizeof d.px.scratch;
-  if (!scratch_room(&d.duet, &d.px, 7, &io) || (d.duet.out == scratch + FF_WINDOW) != slid ||
-      (own.kept_at == scratch) != slid)
-    die("the window of the pixels slides elsewhere");
-  if (io.out_end != scratch + sizeof d.px.scratch)
-    die("another room in the scratch");
-}
-
-static void slides_below(size_t room, bool below) {
-  ff_io io = {0}, own = {0};
-  uint8_t *const begin = d.px.scratch + FF_WINDOW;
-  memset(&d.duet, 0, sizeof d.duet);
-  d.duet.io = &own;
-  d.duet.converted = 6;
-  d.duet.stopped = !below; /* it would wait for ever */
-  d.duet.out = d.px.scratch + sizeof d.px.scratch - 1;
-  d.duet.latest = begin + room;
-  d.px.left = sizeof d.px.scratch;
-  if (scratch_room(&d.duet, &d.px, 7, &io) != below || (below && io.out_end != d.duet.latest))
-    die("the room below a block in conversion is another");
-}
-
-static void slide(void) {
-  const size_t low = 72 << 10;
-  slides(low, false);
-  slides(low - 1, true);
-  slides_below(low, true);
-  slides_below(low - 1, false);
-}
-
-/* What of a member's header and trailer is taken when only so much of it is there: fields as wholes, at once. */
-static void fields(void) {
-  static const uint8_t member[25] = {0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 255, 3, 0, 'a', 'b', 'c', 3};
-  static const uint8_t taken[26] = {0,  0,  2,  2,  2,  2,  2,  2,  2,  2,  10, 10, 12,
-                                    13, 14, 15, 15, 17, 17, 17, 17, 21, 21, 21, 21, 25};
-  for (size_t n = 0; n <= sizeof member; n++) {
-    ff_io io = {0};
-    io.in = member;
-    io.in_end = member + n;
-    io.base = io.out = io.out_end = (uint8_t *)d.px.scratch;
-    ff_gzip_init(&d.gzip, FF_CPU_GENERIC);
-    if (ff_gzip_run(&d.gzip, &io) != FF_NEED_INPUT || (n != 16 && io.in != member + taken[n]))
-      die("takes another part of a member's fields");
-  }
-}
 
 typedef struct {
   unsigned seldom, lies, misses;
@@ -458,9 +377,6 @@ int main(int argc, char **argv) {
     if (!record)
       die(argv[2]);
   }
-  waits();
-  slide();
-  fields();
   for (; next < argc; next++) {
     FILE *const file = fopen(argv[next], "rb");
     if (!file)

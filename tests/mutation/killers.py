@@ -18,6 +18,7 @@ PROGRAMS = {
     "work": ("tests/c/work.c",),
     "levels": ("tests/c/levels.c",),
     "ahead": ("tests/c/ahead.c",),
+    "edges": ("tests/c/edges.c",),
 }
 SOURCES = sorted({source for sources in PROGRAMS.values() for source in sources})
 
@@ -61,6 +62,7 @@ def _lanes(part: str) -> Step:
 _CORPUS = tuple(Step(program, ("corpus/gzip",)) for program in ("gzip", "pixels", "restart"))
 _WORK = Step("work", ("-same", "work/record", "work/streams"))
 _DECODER = (
+    Step("edges", ()),
     _WORK,
     *_CORPUS,
     _made("gzip", 400),
