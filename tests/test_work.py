@@ -62,20 +62,20 @@ def test_what_the_counts_are_for(now):
     assert blocks > 30
 
 
-def passes(program, parts):
+def check(program, parts):
     """Compile a program of tests/c with these files of the core, and run it: it says what is wrong."""
     sources = [ROOT / "tests" / "c" / f"{program.name}.c", *(CORE / part for part in parts)]
     subprocess.run([*COMPILER, *FLAGS, *sources, "-o", program, "-lm"], check=True)
     done = subprocess.run([program], capture_output=True, text=True, check=False)
-    return (done.returncode, done.stdout) == (0, "")
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_rows_fetched_ahead(tmp_path):
     """Which rows gathering asks for, and how many it moves at a time; tests/c/ahead.c knows."""
-    assert passes(tmp_path / "ahead", ["cpu.c", "normalize.c"])
+    check(tmp_path / "ahead", ["cpu.c", "normalize.c"])
 
 
 def test_edges(tmp_path):
-    """Limits that no file comes upon by chance: waiting, sliding, fields of a header that are not there yet."""
+    """Limits that no file comes upon by chance: of waiting, sliding, and fields that are not there yet."""
     core = [path.relative_to(CORE) for path in sorted(CORE.rglob("*.c")) if path.name != "duet.c"]
-    assert passes(tmp_path / "edges", core)
+    check(tmp_path / "edges", core)
