@@ -9,8 +9,13 @@
 #include "duet.h"
 
 static unsigned pauses, yields, sleeps;
+static ff_atomic *set_by_yield;
 static void count_pause(void) { pauses++; }
-static void count_yield(void) { yields++; }
+static void count_yield(void) {
+  yields++;
+  if (set_by_yield)
+    *set_by_yield = 1;
+}
 static void count_sleep(void) { sleeps++; }
 
 /* The functions under test are static: their file is part of this program. */
@@ -38,6 +43,29 @@ static void waits(void) {
     wait_a_little(&rounds);
   if (pauses != 64 || yields != 500 || sleeps != 436)
     wrong("waits in another way");
+}
+
+/* Both waits, until something comes that the first yield brings: behind all pauses. */
+static void both_waits(void) {
+  ff_io io = {0};
+  memset(&d, 0, sizeof d);
+  pauses = 0;
+  set_by_yield = &d.duet.known;
+  if (!wait_for(&d.duet, &d.duet.known, 1) || pauses != 64)
+    wrong("waits for a block in another way");
+  set_by_yield = &d.duet.stopped;
+  d.duet.known = 0;
+  if (wait_for(&d.duet, &d.duet.known, 1) || pauses != 128)
+    wrong("a wait that is stopped is another");
+  io.in = io.in_end = io.base = io.out = d.px.scratch;
+  d.duet.gzip = &d.gzip;
+  d.duet.io = &io;
+  d.duet.out = d.px.scratch;
+  set_by_yield = &d.duet.left;
+  ff_duet_close(&d.duet, true);
+  if (pauses != 192)
+    wrong("waits for the assistant in another way");
+  set_by_yield = NULL;
 }
 
 /* The window of the pixels slides as soon as less than SCRATCH_LOW is left behind the output: below the block before this
@@ -98,6 +126,7 @@ static void fields(void) {
 
 int main(void) {
   waits();
+  both_waits();
   slide();
   fields();
   return 0;
