@@ -236,7 +236,7 @@ def test_header_by_itself(tmp_path, language):
 
 
 def test_table_without_python(tmp_path):
-    """tests/c/capi.c: every prefix of small files, raw and gzip, of every type and rank, with room to the byte."""
+    """tests/c/capi.c: every prefix of small files, raw and gzip, every type and rank, room to the byte."""
     if not shutil.which(COMPILER[0]):
         pytest.skip(f"there is no compiler {COMPILER[0]}")
     core = Path(__file__).parents[1] / "src" / "core"
