@@ -19,6 +19,7 @@ PROGRAMS = {
     "levels": ("tests/c/levels.c",),
     "ahead": ("tests/c/ahead.c",),
     "edges": ("tests/c/edges.c",),
+    "capi": ("tests/c/capi.c",),
 }
 SOURCES = sorted({source for sources in PROGRAMS.values() for source in sources})
 
@@ -122,7 +123,7 @@ _AHEAD = (Step("ahead", ()),)
 _KERNEL = Subject(_AHEAD + _KERNELS, _KERNELS, ("gather", "normalize", "augment", "idx_header", "c_api"))
 _SUBJECTS = {
     "idx": Subject(_IDX, _IDX, ("idx_header", "c_api")),
-    "capi": Subject(python=("c_api",)),
+    "capi": Subject((Step("capi", ()),), (Step("capi", ()),), ("c_api",)),
     "cpu": Subject((Step("levels", ()),), (), ("backend", "cpu_detection")),
     "crc32": Subject(_KERNELS, _KERNELS, ("gzip_container",)),
     **dict.fromkeys(("normalize", "swap", "gather", "augment"), _KERNEL),

@@ -22,9 +22,10 @@ class Limits:
 
 def limits_for(seconds: float) -> Limits:
     """What a run may take whose unchanged program needed so many seconds of CPU."""
-    return Limits(2 + round(6 * seconds), 20 + 20 * seconds)
+    return Limits(2 + round(6 * seconds), 60 + 20 * seconds)
 
 
+NO_END = "no end"
 _LIMITED = 'ulimit -c 0; ulimit -t "$1"; shift; exec "$@"'
 
 
@@ -50,7 +51,7 @@ def run(command: Sequence[str], limits: Limits, standard_input: Path | None = No
             process.kill()
             process.wait()
         if not ended:
-            return "no end"
+            return NO_END
         told.seek(0)
         lines = told.read().decode(errors="replace").strip().splitlines()
     return (

@@ -14,7 +14,7 @@ from typing import Any
 from extension import Extension
 from killers import PROGRAMS, Step, subject_of
 from order import Order
-from running import Limits, cpu_seconds, limits_for, run
+from running import NO_END, Limits, cpu_seconds, limits_for, run
 from sites import Site
 from workshop import CORE, FAST, RELEASED, SANITIZED, Build, CompileError, Workshop
 
@@ -73,7 +73,10 @@ class Bench:
     def _ask(self, site: Site, killers: dict[str, Callable[[Limits], str]]) -> str:
         """Ask one killer after the other until one notices; who, and what it said."""
         for killer in self.order.sorted(site.file, killers):
-            reason = killers[killer](limits_for(self.order.seconds[killer]))
+            limits = limits_for(self.order.seconds[killer])
+            reason = killers[killer](limits)
+            if reason == NO_END:  # or had the machine no time for it?
+                reason = killers[killer](Limits(limits.cpu, 3 * limits.wall))
             self.order.note(site.file, killer, bool(reason))
             if reason:
                 return f"{killer}: {reason}"
