@@ -18,7 +18,7 @@ from collections import defaultdict
 from pathlib import Path
 
 CORE = Path(__file__).resolve().parents[1] / "src" / "core"
-EXPANSION = 1  # llvm-cov's number of the kind of region that a macro's use is
+EXPANSION, SKIPPED = 1, 2  # llvm-cov's numbers of kinds of regions: a macro's use; what is no code
 LEAST_LINES, LEAST_BRANCHES = 1.0, 0.95
 
 Reached = dict[tuple, bool]  # by line, or by place and outcome
@@ -43,12 +43,27 @@ def read_lines(lcov: str, files: Files) -> None:
             files[name][line,] |= count > 0
 
 
-def read_branches(text: str, files: Files) -> None:
+def drop_skipped(functions: list, files: Files) -> None:
+    """Forget lines that are empty or left out by the preprocessor.
+
+    Of a function that a module has no use for clang takes every line for code.
+    """
+    for function in functions:
+        for first, _, last, _, _, file, _, kind in function["regions"]:
+            path = Path(function["filenames"][file])
+            if kind == SKIPPED and path.is_relative_to(CORE):
+                lines = files[str(path.relative_to(CORE))]
+                for line in range(first, last + 1):
+                    if not lines.get((line,), True):
+                        del lines[line,]
+
+
+def read_branches(functions: list, files: Files) -> None:
     """Note by file whether each outcome of each condition was reached.
 
     A condition is named by its line and column, in a macro after line and column of the macro's use.
     """
-    for function in json.loads(text)["data"][0]["functions"]:
+    for function in functions:
         names = function["filenames"]
         uses = {region[6]: region for region in function["regions"] if region[7] == EXPANSION}
         for line, column, _, _, when_true, when_false, file, *_ in function["branches"]:
@@ -84,9 +99,12 @@ def main() -> int:
     profile, *modules = sys.argv[1:]
     lines: Files = defaultdict(lambda: defaultdict(bool))
     branches: Files = defaultdict(lambda: defaultdict(bool))
+    functions = []
     for module in modules:  # each by itself: of functions with the same name llvm-cov would take one
         read_lines(export("lcov", profile, module), lines)
-        read_branches(export("text", profile, module), branches)
+        functions += json.loads(export("text", profile, module))["data"][0]["functions"]
+    drop_skipped(functions, lines)
+    read_branches(functions, branches)
     print(f"{'file':26} {'lines':>23} {'branches':>23}  not reached (T: never true, F: never false)")
     for name in sorted(lines):
         shares = f"{share(lines[name]):>23} {share(branches[name]):>23}"

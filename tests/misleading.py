@@ -54,8 +54,8 @@ def growing(header: str) -> bytes:
 def irregular() -> bytes:
     """Blocks of which none has the size of the one before."""
     rng, out, eights = random.Random(12), BitWriter(), words(EIGHTS)[:254]
-    for number in range(60):
-        block(out, "".join(rng.choices(eights, k=rng.randrange(6000, 30_000))), final=number == 59)
+    for number in range(120):
+        block(out, "".join(rng.choices(eights, k=rng.randrange(6000, 30_000))), final=number == 119)
     return out.getvalue()
 
 
@@ -91,3 +91,19 @@ def streams() -> dict[str, tuple[bytes, bytes]]:
         content = zlib.decompress(raw, -15)
         found[name] = gzip_header() + raw + gzip_trailer(content), content
     return found
+
+
+def sudden_header(bits: int) -> tuple[bytes, int]:
+    """Short blocks, then one whose header alone is longer than they are, and the bit at which it ends.
+
+    It begins `bits` later than it has to.
+    """
+    out = BitWriter()
+    for number in range(600):
+        literals = 80 if number else 80 + bits
+        out.dynamic([*[0] * literals, (3, 1), EOB], ONES, {0: 1}, final=False, precode=PRECODE)
+    block(out, "")
+    end = out.bit_length - EIGHTS[EOB]
+    block(out, words(EIGHTS)[7] * 300, final=True)
+    raw = out.getvalue()
+    return gzip_header() + raw + gzip_trailer(zlib.decompress(raw, -15)), 8 * len(gzip_header()) + end

@@ -19,7 +19,7 @@ from pathlib import Path
 import misleading
 import pytest
 from conftest import SEED
-from lane_cases import Cases, reaching, streams
+from lane_cases import Cases, fabric, packed, reaching, streams
 
 ROOT = Path(__file__).parents[1]
 CORE = ROOT / "src" / "core"
@@ -117,7 +117,7 @@ def line(file: str, level: str, way: str, lanes: int, rng: random.Random) -> str
     window = rng.choice([2000, 16_001, 32_000, 120_000, 4_000_000]) if lanes else 0
     pieces, rooms = [20_011, 65_537, 10**7], [5003, 70_001, 10**7]
     if way == "whole":  # that many threads take their time
-        pieces, rooms = [*pieces, 2749, 6007], [*rooms, 257]
+        pieces, rooms = [*pieces, 2749, 6007], [*rooms, 257, 61]
     memory = rng.choice(["same", "fresh", "floats"])
     return f"{file} {level} {way} {memory} {lanes} {seed} {window} {rng.choice(pieces)} {rng.choice(rooms)}"
 
@@ -197,6 +197,26 @@ def test_wrong_guesses(misled, plain):
         for way in ("duet", *["turns"] * 5)
     ]
     plain.run(lines)
+
+
+def test_input_that_ends_with_a_header(plain, tmp_path):
+    """The block in which it ends should have been over long before: only its symbols are missing."""
+    cases, lines = Cases(tmp_path), []
+    for bits in range(8):
+        data, end = misleading.sudden_header(bits)
+        assert cases.add(data) == "ok"
+        for level in plain.levels:
+            for piece in (end // 8, end // 8 + 1, end // 8 + 2):
+                lines += [f"{cases.files[-1]} {level} {way} same 0 0 0 {piece} 10000000" for way in WAYS]
+    plain.run(lines)
+
+
+def test_long_ways_through_floats(plain, tmp_path):
+    """The window slides in the scratch, perhaps while the block before is still in conversion."""
+    cases = Cases(tmp_path)
+    assert cases.add(packed(fabric(2_500_000), 6)) == "ok"
+    turns = [f"turns floats 0 {13 * number} 0 10000000 10000000" for number in range(9)]
+    plain.run([f"{cases.files[0]} {plain.levels[-1]} {case}" for case in turns])
 
 
 def test_long_turns(whole, plain):

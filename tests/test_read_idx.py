@@ -176,3 +176,11 @@ def test_arrays_grow_where_nothing_backs_the_claim(monkeypatch):
     monkeypatch.setattr(_payload, "_FIRST", 1000)
     for data in (RAW, idx_gz(IMAGES)):
         assert same(ff.read_idx(Trickle(data, 3000)), IMAGES)
+
+
+@pytest.mark.parametrize("more", [0, 1, 63, 64, 65])
+def test_ends_of_large_arrays(more):
+    """Large results are written past the caches, in pieces of which the last may hold a few items."""
+    items = np.frombuffer(noise(1000), "u1")[np.arange((32 << 10) + (8 << 18) + more) % 1000]
+    out = ff.read_idx(idx_gz(items), normalize=(0.5, 0.5), threads=1)
+    assert same(out, ff.normalize(items, 0.5, 0.5))
