@@ -272,3 +272,11 @@ def test_encode_folder_problems(here, capsys):
     assert main(["encode", "classes", "-o", "x.gz"]) == 2
     assert "--labels" in capsys.readouterr().err
     assert not (here / "x.gz").exists()
+
+
+def test_encode_refuses_a_picture_that_pillow_takes_for_a_bomb(here, capsys, monkeypatch):
+    pillow = pytest.importorskip("PIL.Image")
+    save_pngs(here / "pngs", IMAGES[:1])
+    monkeypatch.setattr(pillow, "MAX_IMAGE_PIXELS", 4)
+    assert main(["encode", "pngs", "-o", "x.gz"]) == 1
+    assert "0.png: not a picture that Pillow can read: Image size (20 pixels)" in capsys.readouterr().err
