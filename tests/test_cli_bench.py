@@ -113,6 +113,11 @@ def test_reports_on_results_of_before(tmp_path):
     result = run("bench", "--load", "runs.jsonl@one", "--markdown", "figures.md", cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert "| isal | 6.00 ms |" in (tmp_path / "figures.md").read_text()
+    results.append(made_up_run("two", 1.1), tmp_path / "runs.jsonl")
+    both = ("runs.jsonl@one", "runs.jsonl")
+    result = run("bench", "--load", *both, "--json", "both.json", cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert results.find(str(tmp_path / "both.json")).rows[1].ratio.median == pytest.approx(3.15)
 
 
 def test_an_interrupted_run_goes_on(data, tmp_path):
@@ -140,6 +145,7 @@ def test_two_files_compared(tmp_path):
     assert (result.returncode, result.stderr) == (0, "")
     assert "A  one" in result.stdout
     assert "+100.0%  surely" in result.stdout
+    assert result.stdout.endswith("3 of 6 figures of B lie within the interval of A\n")
 
 
 @pytest.mark.once

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from ..errors import FormatError
 from .results import Row, Run
-from .text import cells, columns
+from .text import missing, table
 
 _PART = re.compile(r"(<!-- bench: ([^>]*?) -->\n).*?(<!-- /bench -->)", re.DOTALL)
-_SHOWN = 5
 
 
 def check(path: Path) -> None:
@@ -66,15 +65,12 @@ def _facts(run: Run) -> str:
 
 def _section(rows: Sequence[Row]) -> str:
     """Return the table of one contest, and what is missing in it."""
-    measured = [cells(row)[:_SHOWN] for row in rows if row.value is not None]
-    heading = f"**{rows[0].title}**"
-    parts = [f"{heading} (`{rows[0].contest}`)"]
-    if measured:
-        shown = [k for k in range(_SHOWN) if any(line[k] for line in measured)]
-        names = columns(rows)
-        parts.append(_markdown([names[k] for k in shown], [[line[k] for k in shown] for line in measured]))
-    if missing := [f"{row.name} ({row.note})" for row in rows if row.value is None]:
-        parts.append(f"Without figures: {'; '.join(missing)}.")
+    parts = [f"**{rows[0].title}** (`{rows[0].contest}`)"]
+    head, lines = table(rows)
+    if lines:
+        parts.append(_markdown(head, lines))
+    if without := [f"{name} ({reason})" for name, reason in missing(rows)]:
+        parts.append(f"Without figures: {'; '.join(without)}.")
     return "\n\n".join(parts)
 
 
