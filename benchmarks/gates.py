@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import fmnist_fast as ff
 from fmnist_fast.benchmark.contest import Contest, Lab
+from fmnist_fast.benchmark.contests import find
 from fmnist_fast.benchmark.duel import Duel
 from fmnist_fast.benchmark.measure import Settings
 from fmnist_fast.benchmark.paired import CLOCKS, Spread
@@ -39,11 +40,14 @@ class Gate:
         The ratio of their times, the peer's over ours, has to be at least this.
     history : tuple of (str, float)
         Dates, and the medians that were measured then.
+    images : int
+        So many images of random pixels take the place of the contest's; 0 for those.
     """
 
     duel: Duel
     floor: float
     history: tuple[tuple[str, float], ...]
+    images: int = 0
 
     def __str__(self) -> str:
         return f"{self.duel} against {self.duel.peer}"
@@ -58,6 +62,9 @@ class Gate:
 
     def measure(self, lab: Lab, settings: Settings, contest: Contest | None = None) -> Spread:
         """Return the ratio, after both ways have shown that they do the job."""
+        contest = contest or find(self.duel.contest)
+        if self.images:
+            contest = replace(contest, job=lambda lab: lab.library.get("random", "stored", self.images))
         return self.duel.compare(lab, settings, contest)[1].ratio
 
     def failure(self, lab: Lab, contest: Contest | None = None) -> str:
@@ -76,7 +83,8 @@ class Gate:
 
 def _gate(entry: dict[str, Any]) -> Gate:
     history = tuple((date, median) for date, median in entry["history"])
-    return Gate(Duel(entry["contest"], entry["ours"], entry["peer"]), entry["floor"], history)
+    duel = Duel(entry["contest"], entry["ours"], entry["peer"])
+    return Gate(duel, entry["floor"], history, entry.get("images", 0))
 
 
 GATES = tuple(map(_gate, RECORD["gate"]))
