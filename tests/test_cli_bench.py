@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench_samples import made_up_run, write_dataset
-from command import blocked, environment, run
+from command import blocked, command, environment, run
 
 import fmnist_fast as ff
 from fmnist_fast.benchmark import results
@@ -135,6 +137,28 @@ def test_an_interrupted_run_goes_on(data, tmp_path):
     result = bench("--only", "labels", *wanted, "run.json", data=data, cwd=tmp_path)
     assert result.returncode == 2
     assert "part.json: that run differs in zlib; remove it" in result.stderr
+
+
+@pytest.mark.once
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups here")
+def test_ctrl_c_ends_it_and_its_children_in_one_line(data, tmp_path):
+    wanted = ("--quick", "--data", data, "--inputs", "inputs", "--only", "labels", "import")
+    process = subprocess.Popen(
+        command("bench", *wanted, "--peers", "zlib", "--resume", "part.json"),
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in process.stdout:
+        if line.startswith("[2/2]"):  # what follows is measured in processes of their own
+            break
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    assert process.communicate(timeout=60)[1] == "fmnist-fast: interrupted\n"
+    assert process.returncode == 130
+    assert list(results.find(str(tmp_path / "part.json")).contests()) == ["labels"]
 
 
 @pytest.mark.once
