@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from bench_samples import write_dataset
 
 from fmnist_fast import backend, encode_idx
-from fmnist_fast.benchmark import decode, duel, matrix, summary
+from fmnist_fast.benchmark import child, decode, duel, matrix, summary
 from fmnist_fast.benchmark.contest import REFERENCE, Lab, Way, WrongResultError
 from fmnist_fast.benchmark.contests import CONTESTS, find
 from fmnist_fast.benchmark.duel import Duel
@@ -87,6 +88,12 @@ def test_a_spread_of_known_values():
     assert 30 < found.interval[0] < 50 < found.interval[1] < 70
     assert found == Spread.of(np.arange(101.0))
     assert found.scaled(2).quartiles == (50, 150)
+
+
+@pytest.mark.once
+@pytest.mark.skipif(not hasattr(os, "getsid"), reason="no sessions here")
+def test_children_are_out_of_reach_of_ctrl_c():
+    assert int(child.run("-c", "import os; print(os.getsid(0))")) != os.getsid(0)
 
 
 @pytest.mark.once
