@@ -14,8 +14,8 @@ from .results import Row, Run, history
 _LIMIT = "memcpy"
 _WAY = Column("way", "Way", shown="always")
 _PEER = Column("way", "Way", filter="choice", shown="always")
-_OURS = Column("against", "Ours", filter="choice", shown="always")
-_AGAINST = Column("way", "Against", filter="choice", shown="always")
+_OURS = Column("against", "Ours", shown="always")
+_AGAINST = Column("way", "Against", shown="always")
 _DUEL = Column("duel", "Ours: other", filter="choice", shown="always")
 _WHOSE = Column("whose", "Whose", filter="choice", shown="asked")
 _RATE = Column(
@@ -144,20 +144,20 @@ def _past(runs: Sequence[Run]) -> list[Tab]:
     short = [row for row in rows if row["key"] == "summary"]
     return [
         tab("past", "Over commits", short, _DUEL),
-        tab("past-all", "Everything over commits", rows, _CONTEST, _PEER),
+        tab("past-all", "All over commits", rows, _CONTEST, _PEER),
     ]
 
 
 def _flat(row: Row) -> dict[str, Any]:
     """Return a row as the columns want it."""
-    ratio, value = row.ratio, row.value
+    ratio, value, against = row.ratio, row.value, row.against.replace("`", "")
     amount = value.median if value else None
     return {
         "key": row.contest,
         "contest": row.title,
         "way": row.way or None,
-        "against": row.against,
-        "duel": f"{row.against}: {row.way}" if row.against else None,
+        "against": against,
+        "duel": f"{against}: {row.way}" if against else None,
         "whose": REFERENCE if row.way.startswith(REFERENCE) else "others",
         "input": row.stream,
         "ms": amount if row.unit == "ms" else None,
