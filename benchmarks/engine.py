@@ -173,7 +173,7 @@ def _grid(found: list[tuple[Row, Target | None]]) -> list[str]:
     kinds, encoders = (list(dict.fromkeys(key[at] for key in marked)) for at in (0, 1))
     lines = [
         "speed against zlib / libdeflate, ! where below 1.00 / 0.91",
-        " " * 13 + "".join(f"{kind:^14}" for kind in kinds),
+        (" " * 13 + "".join(f"{kind:^14}" for kind in kinds)).rstrip(),
     ]
     for encoder in encoders:
         pairs = ("/".join(marked.get((kind, encoder, peer), "") for peer in matrix.RIVALS) for kind in kinds)

@@ -53,16 +53,17 @@ def _row(rows: Sequence[Row]) -> Row:
         return next(row for row in rows if row.value is None)
     return replace(
         rows[-1],
-        value=_spread(values),
-        ratio=None if None in ratios else _spread(ratios),
+        value=expected(values),
+        ratio=None if None in ratios else expected(ratios),
         rate=float(np.median([row.rate for row in rows])),
     )
 
 
-def _spread(parts: Sequence[Spread]) -> Spread:
+def expected(parts: Sequence[Spread]) -> Spread:
+    """Return the medians of two to ten measurements, and the interval in which a further one is expected."""
     medians = np.array([part.median for part in parts])
     quartiles = np.median([part.quartiles for part in parts], axis=0)
-    bounds = np.array([_expected(medians), *(part.interval for part in parts)])
+    bounds = np.array([_prediction(medians), *(part.interval for part in parts)])
     return Spread(
         float(np.median(medians)),
         (float(quartiles[0]), float(quartiles[1])),
@@ -71,7 +72,7 @@ def _spread(parts: Sequence[Spread]) -> Spread:
     )
 
 
-def _expected(medians: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float]:
+def _prediction(medians: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float]:
     """Return the prediction interval of one more value, by factors where all are positive."""
     positive = bool((medians > 0).all())
     values = np.log(medians) if positive else medians
