@@ -102,7 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--clock", choices=CLOCKS, default="cpu")
     parser.add_argument(
-        "--rounds", type=int, choices=range(2, 11), default=3, metavar="N", help="2 to 10 (3)"
+        "--rounds", type=int, choices=range(2, 11), default=5, metavar="N", help="2 to 10 (5)"
     )
     args = parser.parse_args()
     settings, inputs = replace(ATTEMPTS[0], clock=args.clock), lab()
