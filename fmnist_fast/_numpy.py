@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from fractions import Fraction
 from functools import lru_cache
-from math import copysign, inf
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -119,7 +119,7 @@ def _fma(item: int, scale: float, shift: float) -> float:
     try:
         return exact.numerator / exact.denominator  # int / int is correctly rounded, subnormals included
     except OverflowError:
-        return copysign(inf, exact)
+        return inf if exact > 0 else -inf
 
 
 def _table_float32(scale: np.float32, shift: np.float32) -> NDArray[np.float32]:

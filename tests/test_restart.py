@@ -96,6 +96,8 @@ def test_no_copy_of_a_failed_decoder(backend):
 
 
 def test_no_copy_within_a_block(backend):
+    if backend.name == "numpy":
+        pytest.skip("zlib copies its state anywhere")
     decoder = backend.GzipDecoder()
     data = FILES["text"]
     status, *_ = decoder.decode(data[:5000], False, bytearray(400_000), 0)
