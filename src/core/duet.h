@@ -20,8 +20,8 @@
 #include "gzip.h"
 #include "pixels.h"
 
-/* Batches of one block. zlib's blocks need two or three, and five before the lanes know how long blocks are. */
-#define FF_DUET_BATCHES 6u
+/* Batches of one block. zlib's blocks need two or three, and up to eight before the lanes know how long blocks are. */
+#define FF_DUET_BATCHES 8u
 
 typedef struct ff_duet_worker {
   ff_io io;         /* its input side */
