@@ -63,7 +63,7 @@ class BuildExt(build_ext):
             if REQUIRE_NATIVE == "1":
                 raise
             reason = f"{type(error).__name__}: {error}"
-            for ext in self.extensions:  # both modules or none
+            for ext in self.extensions:  # all modules or none
                 Path(self.get_ext_fullpath(ext.name)).unlink(missing_ok=True)
             advice = "For the native one: get a C compiler, reinstall with --no-cache-dir --force-reinstall."
             sys.stderr.write(f"\nWARNING: fmnist_fast gets its NumPy backend only. {reason}\n{advice}\n\n")

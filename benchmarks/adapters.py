@@ -157,7 +157,7 @@ def _measured(row: Row, pairs: int) -> str:
     """Return the line of a row."""
     print(f"{row.adapter}: {row.work}", file=sys.stderr)
     ours, theirs = _Kept(row.ours), _Kept(row.theirs)
-    (found,) = compare(ours, theirs, pairs=pairs, warmup=3, least=0.03, budget=BUDGET)
+    found = compare(ours, theirs, pairs=pairs, warmup=3, least=0.03, budget=BUDGET)
     return _line(row, _compared(ours.first, theirs.first), found)
 
 

@@ -1,6 +1,7 @@
 """Measure what is owed, with the tools of `fmnist-fast bench`, and print each figure beside it.
 
 python benchmarks/engine.py [--quick] [--data DIR] [--levels LEVEL ...] [--only GROUP ...] [--json FILE]
+                            [--markdown FILE]
 
 Ratios are of speed (time of the peer over our time), medians of alternating pairs; "large" compares one file
 of 600,000 images with ten files and sixty files, "at-once" two threads with one. Other CPU levels than the
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from targets import EVERYWHERE, Target, of_ratio, of_value, verdict
 
-from fmnist_fast.benchmark import duel, figures, matrix, results, suite
+from fmnist_fast.benchmark import document, duel, figures, matrix, results, suite
 from fmnist_fast.benchmark.contest import REFERENCE, Lab
 from fmnist_fast.benchmark.contests import CONTESTS
 from fmnist_fast.benchmark.duel import Duel
@@ -74,17 +75,30 @@ def main(arguments: list[str] | None = None) -> None:
     for name, value in facts.items():
         print(f"{name:12} {value}")
     print("\n" + _line("ours", "against", "figure", "owed", "aim", "95 % interval", "quartiles", "verdict"))
-    rows = []
+    rows: list[Row] = []
+    grids: dict[str, list[str]] = {}
     for level in args.levels or duel.levels():
         for group in _groups(level, args.only):
             _say(f"CPU level {level}: {group}")
             found = list(_measured(group, level, lab, settings))
             rows += [row for row, _ in found]
-            lines = _grid(found) if group == "matrix" else [_shown(row, owed) for row, owed in found]
+            lines = [_shown(row, owed) for row, owed in found]
+            if group == "matrix":
+                lines = grids[level] = _grid(found)
             print("\n".join(lines), flush=True)
+    run = Run(suite.commit(), suite.now(), facts, suite.inputs(lab, rows), rows)
+    if args.markdown:
+        _write(grids, run, args.markdown)
     if args.json:
-        run = Run(suite.commit(), suite.now(), facts, suite.inputs(lab, rows), rows)
         results.save(run, args.json)
+
+
+def _write(grids: dict[str, list[str]], run: Run, path: Path) -> None:
+    """Put the matrix into a document."""
+    parts = [f"`{run.label}`, {run.time}, {run.facts['CPU']}, clock `{run.facts['clock']}`."]
+    for level, lines in grids.items():
+        parts += [f"CPU level `{level}`:", "\n".join(("```text", *lines, "```"))]
+    document.fill(path, lambda names: "\n\n".join(parts) if names == "matrix" else None)
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -100,6 +114,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--pin", type=int, metavar="CPU", help="keep rows with one thread on this CPU")
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu: for one thread only")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the matrix into a document")
     return parser.parse_args(arguments)
 
 
@@ -158,7 +173,7 @@ def _grid(found: list[tuple[Row, Target | None]]) -> list[str]:
     kinds, encoders = (list(dict.fromkeys(key[at] for key in marked)) for at in (0, 1))
     lines = [
         "speed against zlib / libdeflate, ! where below 1.00 / 0.91",
-        " " * 13 + "".join(f"{kind:^14}" for kind in kinds),
+        (" " * 13 + "".join(f"{kind:^14}" for kind in kinds)).rstrip(),
     ]
     for encoder in encoders:
         pairs = ("/".join(marked.get((kind, encoder, peer), "") for peer in matrix.RIVALS) for kind in kinds)

@@ -44,7 +44,7 @@ def augmenting(images: Bytes, labels: Bytes, pairs: int, clock: str) -> None:
     make = partial(ff.Batches, images, labels, BATCH, shuffle=True, seed=1, normalize=(MEAN, STD), reuse=True)
     plain, augmented = make(threads=1), make(threads=1, flip=0.5, shift=4)
     calls = (drain(partial(iter, batches)) for batches in (plain, augmented))
-    (found,) = compare(*calls, pairs=pairs, clock=CLOCKS[clock])
+    found = compare(*calls, pairs=pairs, clock=CLOCKS[clock])
     first, third = found.ratio.quartiles
     print(
         f"flips and shifts by up to 4: an epoch takes {found.ratio.median:.2f} times as long "
@@ -64,7 +64,7 @@ def prefetching(images: Bytes, labels: Bytes, pairs: int) -> None:
     for size, (name, consume), reuse in product((128, 512, 2048, 8192), consumers.items(), (True, False)):
         make = partial(ff.Batches, images, labels, size, shuffle=True, seed=1, normalize=(MEAN, STD))
         both = [make(shape=-1, reuse=reuse, prefetch=ahead) for ahead in (True, False)]
-        (found,) = compare(*(consumed(partial(iter, batches), consume) for batches in both), pairs=pairs)
+        found = compare(*(consumed(partial(iter, batches), consume) for batches in both), pairs=pairs)
         first, third = found.ratio.quartiles
         memory = "reused" if reuse else "fresh"
         print(

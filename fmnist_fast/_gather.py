@@ -12,9 +12,7 @@ from ._augment import Moves
 from ._backend import gather_affine, gather_rows
 from ._conversion import conversion
 from ._threads import check_threads, ordered_map, thread_count
-from .normalize import Affine
-
-_PART = 1 << 20  # items that are worth a thread
+from .normalize import PART, Affine
 
 
 class Gather:
@@ -66,10 +64,10 @@ class Gather:
 
     def __call__(self, indices: NDArray[np.int64], out: NDArray[Any], moves: Moves | None = None) -> None:
         """Write rows to ``out``: C-contiguous, of the result's dtype, (number of indices, items in a row)."""
-        if out.size <= _PART:
+        if out.size <= PART:
             self._part(indices, out, moves)
             return
-        step = max(_PART // self.row, 1)
+        step = max(PART // self.row, 1)
         parts = [slice(low, low + step) for low in range(0, len(indices), step)]
         threads = thread_count(self.threads, len(parts))
 

@@ -12,13 +12,12 @@ from ._bgzf import NotBgzfError, is_bgzf, members
 from ._idx import Header
 from ._payload import Payload, read_items, to_native
 from ._source import Source
-from ._stream import open_stream
+from ._stream import LARGE, open_stream
 from ._threads import ordered_map, thread_count
 from .errors import FmnistFastError
 from .normalize import Kernel
 
 _GROUP = 1 << 20  # decoded bytes that are worth a turn of a thread
-_LARGE = 1 << 20  # bytes of a source that is worth threads which nobody asked for
 _BYTE = np.dtype(np.uint8)
 
 
@@ -61,7 +60,7 @@ def read_bgzf(
         None: the file is not made for this, not worth it, or not sound. Reading it in order decides; then
         ``out`` is to be filled again from its start.
     """
-    if source.size is None or (threads is None and source.size < _LARGE):
+    if source.size is None or (threads is None and source.size < LARGE):
         return None
     count = thread_count(threads, -(-header.nbytes // _GROUP))
     if count == 1 or not is_bgzf(source):

@@ -148,10 +148,14 @@ class _FileSource(Source):
         return count
 
     def _pull(self, view: memoryview) -> int:
-        """Read once from the file object and believe nothing it says."""
+        """Read once, behind the bytes at hand."""
         if self._strayed:
             self._file.seek((self._origin or 0) + self.offset + self._high - self._low)
             self._strayed = False
+        return self._ask(view)
+
+    def _ask(self, view: memoryview) -> int:
+        """Read once from the file object and believe nothing it says."""
         if hasattr(self._file, "readinto"):
             count: Any = _ready(self._file.readinto(view))
         else:
@@ -180,7 +184,8 @@ class _FileSource(Source):
         with self._lock:
             self._strayed = True
             self._file.seek(offset)
-            return _ready(self._file.read(count))
+            piece = memoryview(bytearray(count))  # read() of io.RawIOBase would believe what readinto() says
+            return piece[: self._ask(piece)]
 
     def close(self) -> None:
         if self._owned:

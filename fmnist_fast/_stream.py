@@ -15,10 +15,10 @@ from ._threads import thread_count
 from ._xz import XzDecoder
 from .errors import naming
 
-__all__ = ("Stream", "check_trailing", "open_stream")
+__all__ = ("LARGE", "Stream", "check_trailing", "open_stream")
 
+LARGE = 1 << 20  # bytes of a source that is worth threads which nobody asked for
 _SHARED_BUFFER = 1 << 20  # four times as much gains nothing that can be measured
-_LARGE = 1 << 20  # bytes of a source that is worth a thread which nobody asked for
 
 
 def check_trailing(trailing: str) -> None:
@@ -60,7 +60,7 @@ def open_stream(
         if compression == "xz":
             return CodedStream(opened, compression, trailing, XzDecoder)
         places = Restarts(opened) if restarts else None
-        large = threads is not None or opened.size is None or opened.size >= _LARGE
+        large = threads is not None or opened.size is None or opened.size >= LARGE
         count = thread_count(threads, 2) if shared and large else 1
         if count > 1:
             opened.widen(_SHARED_BUFFER)

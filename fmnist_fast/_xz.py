@@ -6,10 +6,11 @@ from typing import Any
 
 from . import _idx
 from ._buffers import byte_view
-from .errors import CorruptDataError, TruncatedError
+from .errors import CorruptDataError, FormatError, TruncatedError
 
 _MAGIC = b"\xfd7zXZ\0"
 _MEMORY = 1 << 28  # for a dictionary as large as the header asks; `xz -9` takes a quarter of it
+_TOO_MUCH = "Memory usage limit exceeded"
 _PIECE = _CHUNK = 1 << 16
 
 
@@ -87,6 +88,9 @@ class XzDecoder:
             chunk = self._stream.decompress(b"" if self._lent else piece, limit)
         except lzma.LZMAError as error:
             del piece
+            if str(error) == _TOO_MUCH:  # sound as it may be
+                message = f"xz: the header asks for a dictionary that does not fit into {_MEMORY >> 20} MiB"
+                raise FormatError(message, member=self.member, offset=self.offset) from None
             raise CorruptDataError(f"xz: {error}", member=self.member, offset=self.offset) from None
         self._lent = self._lent or len(piece)
         if not (self._stream.eof or self._stream.needs_input):

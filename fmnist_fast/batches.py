@@ -143,6 +143,11 @@ class Batches:
         ----------
         epoch : int
             At least 0.
+
+        Raises
+        ------
+        ValueError, TypeError
+            No such number.
         """
         epoch = integer("epoch", epoch, 0)
         if epoch != self._next.epoch:

@@ -18,7 +18,9 @@ from .errors import OutputError
 #: Dtypes of the results.
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.float16))
 
-_PART = 1 << 20  # items that are worth a thread
+#: Items that are worth a thread.
+PART = 1 << 20
+
 _BLOCK = 1 << 15  # items converted at once where NumPy needs a temporary
 
 
@@ -78,7 +80,7 @@ def normalize(
         if np.may_share_memory(out, array):
             raise OutputError("out overlaps the images in memory")
     source, target = np.ascontiguousarray(array).reshape(-1), out.reshape(-1)
-    parts = [slice(low, low + _PART) for low in range(0, source.size, _PART)]
+    parts = [slice(low, low + PART) for low in range(0, source.size, PART)]
     for _ in ordered_map(lambda p: kernel(source[p], target[p]), parts, thread_count(threads, len(parts))):
         pass
     return out

@@ -24,7 +24,7 @@ class IdxReader:
     not hold, that read raises and its rows are not returned.
 
     A reader may be shared between threads: each call reads consecutive rows. After an error in the data
-    every call raises it again, until `seek` starts over.
+    every call raises it again, until `seek` starts over. Once it is closed, reading is a ValueError.
 
     Attributes
     ----------
@@ -227,6 +227,8 @@ def open_idx(source: Any, *, trailing: Literal["error", "ignore"] = "error") -> 
     ------
     FormatError, CorruptDataError, TruncatedError
         The start of the data is no sound IDX file, or claims more than the source can hold.
+    ValueError, TypeError
+        Another value for ``trailing``, or a source of another kind.
     OSError
         The file cannot be opened.
     """

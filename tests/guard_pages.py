@@ -77,13 +77,31 @@ def decode_at_every_distance(backend, raw: bytes, source: memoryview, target: me
     return runs
 
 
+def go_on_in_another_room(backend, raw: bytes, target: memoryview) -> int:
+    """Decode the beginning elsewhere: matches reach back behind the start of the room. Return how often."""
+    data = zlib.decompress(raw, -15)
+    member = gzip_member(data, raw=raw)
+    for first in range(1, len(data)):
+        decoder = backend.GzipDecoder()
+        elsewhere = bytearray(first)
+        _, consumed, produced = decoder.decode(member, True, elsewhere, 0)
+        assert (produced, elsewhere) == (first, data[:first])
+        status, _, produced = decoder.decode(member[consumed:], True, target, 0)
+        assert (status, target[:produced]) == (2, data[first:])
+    return max(len(data) - 1, 0)
+
+
 def main(name: str, touch: str = "") -> None:
     """Decode all streams and print how many times."""
     backend = load_backend(name)
     (source, _), (target, address) = guarded(), guarded()
     if touch:
         ctypes.memset(address + ROOM, 1, 1)
-    print(sum(decode_at_every_distance(backend, raw, source, target) for raw in streams()))
+    runs = 0
+    for raw in streams():
+        runs += decode_at_every_distance(backend, raw, source, target)
+        runs += go_on_in_another_room(backend, raw, target)
+    print(runs)
 
 
 if __name__ == "__main__":

@@ -96,6 +96,16 @@ def reaching(depth: int, excess: int, *, behind: bool = False) -> bytes:
     return gzip_header() + raw + gzip_trailer(b"" if excess else zlib.decompress(raw, -15))
 
 
+def short_distances() -> bytes:
+    """Matches of every distance up to one behind a vector's width, each behind bytes that do not repeat."""
+    rng, tokens = random.Random(11), []
+    for distance in range(1, 34):
+        for length in (*range(3, 36), 63, 64, 65, 97, 258):
+            tokens += [*rng.randbytes(distance), (length, distance)]
+    raw = BitWriter().fixed([*tokens, EOB]).getvalue()
+    return gzip_header() + raw + gzip_trailer(zlib.decompress(raw, -15))
+
+
 def streams() -> dict[str, bytes]:
     """Kinds of data by kinds of encoders."""
     cloth, ink = fabric(SIZE), images(SIZE // 784).tobytes()
@@ -114,6 +124,7 @@ def streams() -> dict[str, bytes]:
         "flushed": flushed(cloth[:200_000] + noise(40_000) + text(100_000)),
         "giant-block": giant_block(),
         "level-codes": level_codes(),
+        "short-distances": short_distances(),
     }
 
 

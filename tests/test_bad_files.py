@@ -145,3 +145,13 @@ def test_what_is_ignored_has_a_limit(monkeypatch):
     monkeypatch.setattr(_coded, "DRAIN_LIMIT", 1000)
     with pytest.raises(ff.FormatError, match="more than 1000 bytes follow the last item"):
         ff.read_idx(data, trailing="ignore")
+
+
+def test_xz_with_an_enormous_dictionary():
+    """A claim of 1 GiB in the header of a block: sound, but more memory than such a file is worth."""
+    data = bytearray(lzma.compress(RAW))
+    start, end = 12, 12 + 4 * data[12]  # the header of its block, and the CRC-32 behind it
+    data[data.index(b"\x21\x01", start) + 2] = 36  # the size that the filter LZMA2 asks for
+    data[end : end + 4] = zlib.crc32(data[start:end]).to_bytes(4, "little")
+    with pytest.raises(ff.FormatError, match="a dictionary that does not fit into 256 MiB"):
+        ff.read_idx(bytes(data))

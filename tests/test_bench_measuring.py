@@ -11,7 +11,7 @@ import pytest
 from bench_samples import write_dataset
 
 from fmnist_fast import backend, encode_idx
-from fmnist_fast.benchmark import decode, duel, matrix, summary
+from fmnist_fast.benchmark import child, decode, duel, matrix, summary
 from fmnist_fast.benchmark.contest import REFERENCE, Lab, Way, WrongResultError
 from fmnist_fast.benchmark.contests import CONTESTS, find
 from fmnist_fast.benchmark.duel import Duel
@@ -51,14 +51,11 @@ class Clock:
 @pytest.mark.once
 def test_pairs_alternate_with_the_collector_off():
     clock = Clock()
-    found = compare(
-        clock.call("a", 1.0), clock.call("b", 3.0), clock.call("c", 0.5), pairs=3, warmup=1, clock=clock
-    )
-    assert [name for name, _ in clock.log] == [*"ab" * 10, *"ac" * 10]
-    assert not any(enabled for _, enabled in clock.log)
+    found = compare(clock.call("a", 1.0), clock.call("b", 3.0), pairs=3, warmup=1, clock=clock)
+    assert clock.log == [("a", False), ("b", False)] * 10
     assert gc.isenabled()
-    assert [comparison.ratio.median for comparison in found] == [3.0, 0.5]
-    assert (found[0].ours.median, found[0].peer.median, found[0].ratio.count) == (1.0, 3.0, 3)
+    assert (found.ours.median, found.peer.median, found.ratio.median) == (1.0, 3.0, 3.0)
+    assert found.ratio.count == 3
 
 
 @pytest.mark.once
@@ -69,14 +66,14 @@ def test_the_shortest_of_three_turns_counts():
     def uneven():
         clock.now += next(durations)
 
-    (found,) = compare(clock.call("a", 1.0), uneven, pairs=3, warmup=1, clock=clock)
+    found = compare(clock.call("a", 1.0), uneven, pairs=3, warmup=1, clock=clock)
     assert (found.ratio.count, found.ratio.median, found.ratio.quartiles) == (3, 2, (1.5, 2.5))
 
 
 @pytest.mark.once
 def test_short_calls_are_repeated_and_slow_ones_get_fewer_pairs():
     clock = Clock()
-    (found,) = compare(
+    found = compare(
         clock.call("a", 0.001), clock.call("b", 2.0), pairs=9, warmup=1, least=0.01, budget=8, clock=clock
     )
     assert found.ratio.count == 3
@@ -91,6 +88,12 @@ def test_a_spread_of_known_values():
     assert 30 < found.interval[0] < 50 < found.interval[1] < 70
     assert found == Spread.of(np.arange(101.0))
     assert found.scaled(2).quartiles == (50, 150)
+
+
+@pytest.mark.once
+@pytest.mark.skipif(not hasattr(os, "getsid"), reason="no sessions here")
+def test_children_are_out_of_reach_of_ctrl_c():
+    assert int(child.run("-c", "import os; print(os.getsid(0))")) != os.getsid(0)
 
 
 @pytest.mark.once

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from dataclasses import replace
 
 import pytest
 from bench_samples import made_up_run
 
-from fmnist_fast.benchmark import comparison, document, results
+from fmnist_fast.benchmark import comparison, document, passes, results
 from fmnist_fast.errors import FormatError
 
 pytestmark = pytest.mark.once
@@ -46,14 +47,47 @@ def test_a_file_that_holds_no_run(tmp_path, text):
 
 def test_two_runs_side_by_side():
     lines = comparison.lines(made_up_run(), made_up_run("two", 2.0))
+    twice = ("3.00 x", "2.90 - 3.10", "6.00 x", "+100.0%", "surely")
+    memory = ("0.40 MiB", "0.40 - 0.40", "0.40 MiB", "+0.0%", "")
     assert lines == [
-        ("decode", "fmnist_fast", "2.00 ms", "2.00 ms", "+0.0%", ""),
-        ("decode", "isal", "3.00 x", "6.00 x", "+100.0%", "surely"),
-        ("decode", "memcpy", "3.00 x", "6.00 x", "+100.0%", "surely"),
-        ("summary", "isal : `out=`, avx2", "3.00 x", "6.00 x", "+100.0%", "surely"),
-        ("summary", " : memory", "0.40 MiB", "0.40 MiB", "+0.0%", ""),
-        ("memory", "fmnist_fast", "0.40 MiB", "0.40 MiB", "+0.0%", ""),
+        ("decode", "fmnist_fast", "2.00 ms", "1.90 - 2.10", "2.00 ms", "+0.0%", ""),
+        ("decode", "isal", *twice),
+        ("decode", "memcpy", *twice),
+        ("summary", "isal : `out=`, avx2", *twice),
+        ("summary", " : memory", *memory),
+        ("memory", "fmnist_fast", *memory),
     ]
+    assert comparison.conclusion(lines) == "3 of 6 figures of B lie within the interval of A"
+    near = comparison.lines(made_up_run(), made_up_run("two", 1.05))
+    assert [line[-1] for line in near] == ["", "outside", "outside", "outside", "", ""]
+
+
+def test_several_runs_are_one_with_the_interval_of_a_further_one():
+    runs = [made_up_run(label, factor) for label, factor in (("one", 1.0), ("two", 1.2), ("three", 1.1))]
+    found = passes.combined(runs)
+    assert (found.label, found.rows[0].value.median) == ("three", 2.0)
+    ratio = found.rows[1].ratio
+    assert (ratio.median, ratio.count) == (pytest.approx(3.3), 9)
+    assert ratio.quartiles == runs[2].rows[1].ratio.quartiles
+    # By hand: the factors' logarithms have a standard deviation of 0.0912; times 4.30 * sqrt(4 / 3), 0.453.
+    middle = 3 * (1.0 * 1.2 * 1.1) ** (1 / 3)
+    assert ratio.interval == pytest.approx((middle * math.exp(-0.453), middle * math.exp(0.453)), rel=1e-3)
+    assert "rapidgzip" in [row.way for row in found.rows if row.value is None]
+    assert found.facts["passes"].startswith("3")
+    assert passes.combined(runs[:1]) is runs[0]
+
+
+def test_the_interval_is_never_narrower_than_that_of_each_run():
+    found = passes.combined([made_up_run()] * 3)
+    assert found.rows[1].ratio.interval == made_up_run().rows[1].ratio.interval
+
+
+def test_runs_that_do_not_belong_together_are_refused():
+    one = made_up_run()
+    with pytest.raises(FormatError, match="differ in CPU"):
+        passes.combined([replace(one, facts={"CPU": "another"}), one])
+    with pytest.raises(FormatError, match="measured different things"):
+        passes.combined([replace(one, rows=one.rows[1:]), one])
 
 
 def test_figures_in_a_document_are_rewritten_in_place(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
+import subprocess
 import sys
 import threading
 import zlib
@@ -232,3 +233,15 @@ def test_header_by_itself(tmp_path, language):
     if kind == "c++" and "cc1plus" in result.stdout:
         pytest.skip("there is no C++ compiler")
     assert result.returncode == 0, result.stdout
+
+
+def test_table_without_python(tmp_path):
+    """tests/c/capi.c: every prefix of small files, raw and gzip, every type and rank, room to the byte."""
+    if not shutil.which(COMPILER[0]):
+        pytest.skip(f"there is no compiler {COMPILER[0]}")
+    core = Path(__file__).parents[1] / "src" / "core"
+    sources = [Path(__file__).parent / "c" / "capi.c", *sorted(core.rglob("*.c"))]
+    command = [*COMPILER, "-std=gnu11", "-O1", f"-I{core}", *sources, "-o", tmp_path / "capi", "-lm"]
+    subprocess.run(command, check=True)
+    done = subprocess.run([tmp_path / "capi"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

@@ -185,6 +185,7 @@ def test_dask_cluster_of_two_processes(data, tmp_path, monkeypatch):
         (("--backend", "dask", "--scheduler", "localhost"), "invalid address value: 'localhost'"),
         (("--train", 100000), "100000 rows were asked for"),
         (("--memory", "lots"), "invalid size value: 'lots'"),
+        (("--seed", 2**31), "2147483648 is not between 0 and 2147483647"),
     ],
 )
 def test_wrong_usage(data, tmp_path, options, sentence):

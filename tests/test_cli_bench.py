@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bench_samples import made_up_run, write_dataset
-from command import blocked, environment, run
+from command import blocked, command, environment, run
 
 import fmnist_fast as ff
 from fmnist_fast.benchmark import results, suite
@@ -115,6 +117,11 @@ def test_reports_on_results_of_before(tmp_path):
     result = run("bench", "--load", "runs.jsonl@one", "--markdown", "figures.md", cwd=tmp_path)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert "| isal | 6.00 ms |" in (tmp_path / "figures.md").read_text()
+    results.append(made_up_run("two", 1.1), tmp_path / "runs.jsonl")
+    both = ("runs.jsonl@one", "runs.jsonl")
+    result = run("bench", "--load", *both, "--json", "both.json", cwd=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert results.find(str(tmp_path / "both.json")).rows[1].ratio.median == pytest.approx(3.15)
 
 
 def test_an_interrupted_run_goes_on(data, tmp_path):
@@ -135,6 +142,28 @@ def test_an_interrupted_run_goes_on(data, tmp_path):
 
 
 @pytest.mark.once
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="no process groups here")
+def test_ctrl_c_ends_it_in_one_line(data, tmp_path):
+    wanted = ("--quick", "--data", data, "--inputs", "inputs", "--only", "labels", "import")
+    process = subprocess.Popen(
+        command("bench", *wanted, "--peers", "zlib", "--resume", "part.json"),
+        cwd=tmp_path,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    for line in process.stdout:
+        if line.startswith("[2/2]"):  # what follows is measured in processes of their own
+            break
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    assert process.communicate(timeout=60)[1] == "fmnist-fast: interrupted\n"
+    assert process.returncode == 130
+    assert list(results.find(str(tmp_path / "part.json")).contests()) == ["labels"]
+
+
+@pytest.mark.once
 def test_two_files_compared(tmp_path):
     results.save(made_up_run("one"), tmp_path / "a.json")
     results.append(made_up_run("two", 2.0), tmp_path / "b.jsonl")
@@ -142,6 +171,7 @@ def test_two_files_compared(tmp_path):
     assert (result.returncode, result.stderr) == (0, "")
     assert "A  one" in result.stdout
     assert "+100.0%  surely" in result.stdout
+    assert result.stdout.endswith("3 of 6 figures of B lie within the interval of A\n")
 
 
 @pytest.mark.once

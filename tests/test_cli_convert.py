@@ -128,6 +128,8 @@ def test_png_by_class(here):
         (("images.gz", "-o", "x.npy", "--labels", "labels.gz"), "holds one array"),
         (("images.gz", "-o", "x.png", "--columns", "0"), "--columns"),
         (("labels.gz", "-o", "x.png"), "contact sheet needs images"),
+        (("images.gz", "-o", "x.png", "--scale", "100000"), "pixels; 536,870,912 are the most"),
+        (("images.gz", "-o", "x.png", "--labels", "labels.gz", "--columns", "999999999"), "are the most"),
         (("images.gz", "-o", "images.gz"), "--overwrite replaces it"),
         (("images.gz", "-o", "x.npz", "--labels", "labels.gz", "--key", "labels"), "--key labels"),
     ],
@@ -270,3 +272,11 @@ def test_encode_folder_problems(here, capsys):
     assert main(["encode", "classes", "-o", "x.gz"]) == 2
     assert "--labels" in capsys.readouterr().err
     assert not (here / "x.gz").exists()
+
+
+def test_encode_refuses_a_picture_that_pillow_takes_for_a_bomb(here, capsys, monkeypatch):
+    pillow = pytest.importorskip("PIL.Image")
+    save_pngs(here / "pngs", IMAGES[:1])
+    monkeypatch.setattr(pillow, "MAX_IMAGE_PIXELS", 4)
+    assert main(["encode", "pngs", "-o", "x.gz"]) == 1
+    assert "0.png: not a picture that Pillow can read: Image size (20 pixels)" in capsys.readouterr().err

@@ -48,6 +48,13 @@ def test_sample_does_not_overwrite(data):
 
 
 @pytest.mark.once
+def test_demo_looks_for_the_place_of_its_sheet_first(tmp_path):
+    result = run("demo", "--train", 20, "--rounds", 1, "--sheet", "none/sheet.png", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "there is no folder none" in result.stderr
+
+
+@pytest.mark.once
 def test_sample_of_nothing(tmp_path):
     assert run("sample", "-o", "x", "--train", 0, "--test", 0, cwd=tmp_path).returncode == 0
     assert ff.read_idx(tmp_path / "x" / NAMES[0]).shape == (0, 28, 28)

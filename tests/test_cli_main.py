@@ -58,6 +58,7 @@ def test_help_of_each_command(tmp_path, name):
         ("encode", "x.npy", "-o", "y", "--level", "10"),
         ("sample", "-o", "d", "--train", "-1"),
         ("sample", "-o", "d", "--seed", "many"),
+        ("plot", "pca", "--data", ".", "-o", "pca.png", "--seed", "2147483648"),
         ("demo", "--rounds", "0"),
         ("demo", "--train", "9"),
     ],

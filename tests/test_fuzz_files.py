@@ -1,4 +1,4 @@
-"""A short turn of the fuzzers for what Python reads: BGZF members, caches and their notes.
+"""A short turn of the fuzzers for what Python reads: BGZF members, caches and their notes, public calls.
 
 In a process of their own, because they make limits small that are meant for large files.
 """
@@ -16,7 +16,7 @@ from conftest import SEED
 SCRIPT = Path(__file__).with_name("fuzz") / "files.py"
 
 
-@pytest.mark.parametrize(("name", "count"), [("bgzf", 400), ("cache", 60)])
+@pytest.mark.parametrize(("name", "count"), [("bgzf", 400), ("cache", 60), ("calls", 4000)])
 def test_made_inputs(name, count, tmp_path):
     command = [sys.executable, "-P", str(SCRIPT), name, str(count), str(1_000_000 * SEED)]
     done = subprocess.run(

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "mutation"))
 
 from accepted import Accepted  # noqa: E402
+from order import Order  # noqa: E402
 from report import summary  # noqa: E402
 from sites import compiled_lines, find  # noqa: E402
 
@@ -93,3 +94,19 @@ def test_score():
     listed = Accepted({tuple(survivor["key"]): "margin"})
     assert summary([*rows, survivor, same], listed)[1]
     assert not summary([*rows, survivor, survivor], listed)[1]
+
+
+def test_who_is_asked_first():
+    """The most kills per second, in the file that is mutated."""
+    order = Order(seconds={"quick": 0.1, "slow": 10, "other": 0.1})
+    assert order.sorted("x.c", ["slow", "quick", "other"]) == ["quick", "other", "slow"]
+    for _ in range(3):
+        order.note("x.c", "quick", killed=False)
+        order.note("x.c", "other", killed=True)
+    assert order.sorted("x.c", ["quick", "other", "slow"])[0] == "other"
+    assert order.sorted("y.c", ["quick", "other", "slow"])[0] == "quick"
+    for _ in range(3000):
+        order.note("x.c", "quick", killed=False)
+        order.note("x.c", "other", killed=False)
+    order.note("x.c", "slow", killed=True)
+    assert order.sorted("x.c", ["quick", "other", "slow"])[0] == "slow"

@@ -116,6 +116,26 @@ def test_hostile_lengths_are_found_where_they_are_met(length):
             assert same(reader.read(1000), IMAGES[:1000])
 
 
+def test_every_bit_that_a_member_says_of_itself(monkeypatch):
+    """A seek finds the rows of the file or an error; one wrong length is never believed."""
+    monkeypatch.setattr(_restart, "_NEAR", 0)
+    images = IMAGES[:60]
+    data = bgzf(idx_bytes(images), block=12_000)
+    at, places = 0, []
+    while at < len(data):
+        size = struct.unpack_from("<H", data, at + 16)[0] + 1
+        places += [*range(at, at + 18), *range(at + size - 8, at + size)]
+        at += size
+    for bit in range(8 * len(places)):
+        bad = bytearray(data)
+        bad[places[bit // 8]] ^= 1 << bit % 8
+        with contextlib.suppress(ff.FmnistFastError), ff.open_idx(bytes(bad)) as reader:
+            for row in (50, 20, 35, 5):
+                with contextlib.suppress(ff.FmnistFastError):
+                    reader.seek(row)
+                    assert same(reader.read(3), images[row : row + 3]), (bit, row)
+
+
 @pytest.mark.parametrize("error", [OSError, MemoryError])
 def test_a_source_that_cannot_seek_at_times(error):
     """After a look at the members elsewhere the file has to come back to where it was read."""
@@ -142,6 +162,36 @@ def test_a_source_that_cannot_seek_at_times(error):
                 assert not isinstance(caught, ff.CorruptDataError), "other bytes than the file's"  # noqa: PT017
             reader.seek(1500)
             assert same(reader.read(800), IMAGES[1500:2300])
+
+
+@pytest.mark.parametrize("claim", [10**9, 1 << 62, -1, None, "7"])
+def test_a_source_that_claims_more_than_was_asked_for(claim):
+    """Found by the fuzzer: `read` of `io.RawIOBase` in CPython 3.11 copies as much as `readinto` claims."""
+
+    class Source(io.RawIOBase):
+        def __init__(self) -> None:
+            self.file, self.lies = io.BytesIO(BGZF), False
+
+        def readable(self) -> bool:
+            return True
+
+        def seekable(self) -> bool:
+            return True
+
+        def seek(self, *place) -> int:
+            return self.file.seek(*place)
+
+        def tell(self) -> int:
+            return self.file.tell()
+
+        def readinto(self, buffer):
+            count = self.file.readinto(buffer)
+            return claim if self.lies else count
+
+    with ff.open_idx(source := Source()) as reader:
+        source.lies = True
+        with pytest.raises((ValueError, TypeError, BlockingIOError)):
+            reader.seek(2500)
 
 
 @pytest.mark.parametrize("call", ["seek", "read"])

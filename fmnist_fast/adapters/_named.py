@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..datasets._mnist import DIGITS
 from ..datasets.loading import load
 
 Pair = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
-#: The class names of MNIST and of all that count from 0 to 9.
-DIGITS = tuple("0123456789")
+__all__ = ("DIGITS", "Pair", "load_both")
 
 
 def load_both(name: str) -> tuple[Pair, Pair]:

@@ -29,5 +29,14 @@ def run(*arguments: str, said: str = "", level: str = "") -> str:
     elif level:
         environment["FMNIST_FAST_CPU"] = level
     command = [sys.executable, "-P", *arguments]
-    done = subprocess.run(command, env=environment, input=said, stdout=subprocess.PIPE, text=True, check=True)
+    # Ctrl-C goes to all processes of a session; this one then ends its child without the child's last words.
+    done = subprocess.run(
+        command,
+        env=environment,
+        input=said,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        start_new_session=True,
+    )
     return done.stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from ..codec import decode_idx, read_idx
 from ..reader import open_idx
 from .contest import REFERENCE, Contest, Lab, Way, WrongResultError, normalized, same, threaded
-from .decoders import DECODERS, load, reader, to_array
+from .decoders import DECODERS, OPENERS, load, reader, to_array
 from .idx_readers import GZIP_READERS, RAW_READERS
 from .paired import Call
 from .streams import ITEMS, Stream, content
@@ -199,11 +198,10 @@ CONTESTS = (
         lambda lab: lab.images,
         {
             REFERENCE: Way(_our_header),
-            "gzip": Way(_header(gzip.open)),
-            "isal": Way(_header(lambda path: load("isal.igzip").open(path)), "isal.igzip", "isal"),
-            "zlib-ng": Way(
-                _header(lambda path: load("zlib_ng.gzip_ng").open(path)), "zlib_ng.gzip_ng", "zlib-ng"
-            ),
+            **{
+                name: Way(_header(opened), module, package)
+                for name, (opened, module, package) in OPENERS.items()
+            },
         },
         _same_shape,
         throughput=False,

@@ -105,6 +105,14 @@ DECODERS: dict[str, Decoder] = {
 }
 
 
+#: File objects that decompress: what opens a path, the module that it needs, the distribution that brings it.
+OPENERS: dict[str, tuple[Callable[[Path], Any], str, str]] = {
+    "gzip": (gzip.open, "", ""),
+    "isal": (lambda path: load("isal.igzip").open(path), "isal.igzip", "isal"),
+    "zlib-ng": (lambda path: load("zlib_ng.gzip_ng").open(path), "zlib_ng.gzip_ng", "zlib-ng"),
+}
+
+
 def to_array(decoded: Any, stream: Stream) -> Array:
     """Return what a decompressed IDX file holds, without a copy where the byte order allows."""
     array = np.frombuffer(decoded, np.dtype(stream.dtype).newbyteorder(">"), offset=4 + 4 * len(stream.shape))

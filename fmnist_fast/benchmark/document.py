@@ -7,15 +7,14 @@ each contest named, or all of them and the facts about the machine for the name 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..errors import FormatError
 from .results import Row, Run
-from .text import cells, columns
+from .text import missing, table
 
 _PART = re.compile(r"(<!-- bench: ([^>]*?) -->\n).*?(<!-- /bench -->)", re.DOTALL)
-_SHOWN = 5
 
 
 def check(path: Path) -> None:
@@ -36,20 +35,26 @@ def check(path: Path) -> None:
 
 def write(run: Run, path: Path) -> None:
     """Rewrite the parts of a file; what a run has not measured stays as it is."""
-    text = path.read_text(encoding="utf-8")
-    path.write_text(_PART.sub(lambda part: _filled(run, part), text), encoding="utf-8")
-
-
-def _filled(run: Run, part: re.Match[str]) -> str:
     contests = run.contests()
-    names = part[2].split()
-    if "all" in names:
-        body = f"{_facts(run)}\n\n" + "\n\n".join(map(_section, contests.values()))
-    elif set(names) <= set(contests):
-        body = "\n\n".join(_section(contests[name]) for name in names)
-    else:
-        return part[0]
-    return f"{part[1]}\n{body}\n\n{part[3]}"
+
+    def body(names: str) -> str | None:
+        if names == "all":
+            return "\n\n".join((_facts(run), *map(_section, contests.values())))
+        if set(names.split()) <= set(contests):
+            return "\n\n".join(_section(contests[name]) for name in names.split())
+        return None
+
+    fill(path, body)
+
+
+def fill(path: Path, body: Callable[[str], str | None]) -> None:
+    """Rewrite the parts of a file: `body` takes what a part names, and returns None to leave it alone."""
+
+    def filled(part: re.Match[str]) -> str:
+        text = body(part[2])
+        return part[0] if text is None else f"{part[1]}\n{text}\n\n{part[3]}"
+
+    path.write_text(_PART.sub(filled, path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _facts(run: Run) -> str:
@@ -66,15 +71,12 @@ def _facts(run: Run) -> str:
 
 def _section(rows: Sequence[Row]) -> str:
     """Return the table of one contest, and what is missing in it."""
-    measured = [cells(row)[:_SHOWN] for row in rows if row.value is not None]
-    heading = f"**{rows[0].title}**"
-    parts = [f"{heading} (`{rows[0].contest}`)"]
-    if measured:
-        shown = [k for k in range(_SHOWN) if any(line[k] for line in measured)]
-        names = columns(rows)
-        parts.append(_markdown([names[k] for k in shown], [[line[k] for k in shown] for line in measured]))
-    if missing := [f"{row.name} ({row.note})" for row in rows if row.value is None]:
-        parts.append(f"Without figures: {'; '.join(missing)}.")
+    parts = [f"**{rows[0].title}** (`{rows[0].contest}`)"]
+    head, lines = table(rows)
+    if lines:
+        parts.append(_markdown(head, lines))
+    if without := [f"{name} ({reason})" for name, reason in missing(rows)]:
+        parts.append(f"Without figures: {'; '.join(without)}.")
     return "\n\n".join(parts)
 
 

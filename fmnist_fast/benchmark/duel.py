@@ -74,7 +74,7 @@ class Duel:
             stream = contest.job(lab)
             for name in (self.ours, self.peer):
                 contest.prove(stream, name)
-            return stream, settings.turns(contest, stream, self.ours, [self.peer])[0]
+            return stream, settings.turns(contest, stream, self.ours, self.peer)
 
     def row(self, lab: Lab, settings: Settings) -> Row:
         """Return the time of the peer, and its ratio to ours."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from .contest import REFERENCE, Contest, Lab, WrongResultError
 from .paired import CLOCKS, Comparison, Spread, compare, measure, pinned
 from .results import Row
+from .status import show
 from .streams import Stream
 
 _MILLI = 1e3
@@ -43,12 +44,13 @@ class Settings:
         """Whether a way is to be measured; ours always are."""
         return self.peers is None or way.startswith(REFERENCE) or way in self.peers
 
-    def turns(self, contest: Contest, stream: Stream, first: str, others: list[str]) -> list[Comparison]:
-        """Let one way and others take turns."""
-        ways = [contest.ways[name] for name in (first, *others)]
-        calls = [way.make(stream) for way in ways]
+    def turns(self, contest: Contest, stream: Stream, ours: str, peer: str) -> Comparison:
+        """Let two ways take turns."""
+        show(f"{contest.title}: {peer}")
+        ways = contest.ways[ours], contest.ways[peer]
+        first, second = (way.make(stream) for way in ways)
         with pinned(self.cpu if all(way.threads == 1 for way in ways) else None):
-            return compare(*calls, pairs=self.pairs, budget=self.budget, clock=CLOCKS[self.clock])
+            return compare(first, second, pairs=self.pairs, budget=self.budget, clock=CLOCKS[self.clock])
 
 
 def rows_of(contest: Contest, lab: Lab, settings: Settings) -> Iterator[Row]:
@@ -72,15 +74,11 @@ def _rows(contest: Contest, stream: Stream, settings: Settings) -> Iterator[Row]
     blank = Row(contest.name, contest.title, "", stream.name)
     names = [name for name in contest.ways if settings.wants(name)]
     unfit = {name: reason for name in names if (reason := _unfit(contest, stream, name, settings.clock))}
-    found: dict[str, Comparison] = {}
-    for several in (False, True):
-        group = [
-            name
-            for name in names
-            if name not in unfit and name != REFERENCE and (contest.ways[name].threads > 1) == several
-        ]
-        if group:
-            found |= zip(group, settings.turns(contest, stream, REFERENCE, group), strict=True)
+    found = {
+        name: settings.turns(contest, stream, REFERENCE, name)
+        for name in names
+        if name != REFERENCE and name not in unfit
+    }
     for name in names:
         row = replace(blank, way=name)
         if name in unfit:

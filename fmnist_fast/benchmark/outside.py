@@ -7,6 +7,7 @@ import time
 
 from . import child
 from .paired import Spread
+from .status import show
 from .streams import Stream
 
 _IMPORT = """
@@ -33,6 +34,7 @@ def memory(stream: Stream, way: str, *, threads: int = 1, rounds: int = 5, level
         CPU level, or "numpy" for that backend, in place of what this process has.
     """
     values = []
+    show(f"peak memory: {way}")
     rest = (str(stream.path), str(stream.nbytes), str(threads))
     reader = ("-m", "fmnist_fast.benchmark.peak")
     _child(*reader, way, *rest, level=level)  # what compiles modules to bytecode is no measure
@@ -49,6 +51,7 @@ def import_time(clock: str, rounds: int = 11, module: str = "fmnist_fast") -> tu
     exit; it includes taking everything down again, and the noise of starting processes.
     """
     inside, whole = [], []
+    show(f"import {module}")
     timed = _IMPORT.replace("CLOCK", "process_time" if clock == "cpu" else "perf_counter")
     without, with_it = (timed.replace("STATEMENT", code) for code in ("pass", f"import {module}"))
     _child("-c", with_it)  # writes the bytecode, as an installation does

@@ -14,6 +14,9 @@ from .results import Row, Run, history
 _LIMIT = "memcpy"
 _WAY = Column("way", "Way", shown="always")
 _PEER = Column("way", "Way", filter="choice", shown="always")
+_OURS = Column("against", "Ours", shown="always")
+_AGAINST = Column("way", "Against", shown="always")
+_DUEL = Column("duel", "Ours: other", filter="choice", shown="always")
 _WHOSE = Column("whose", "Whose", filter="choice", shown="asked")
 _RATE = Column(
     "rate", "MB/s", "number", digits=0, help="Decoded bytes in a second.", filter="range", shown="always"
@@ -90,6 +93,14 @@ def _tabs(run: Run, runs: Sequence[Run]) -> list[Tab]:
             ("memory", "Memory", "memory", _MEMORY),
         )
     ]
+    short = Tab(
+        "short",
+        "In short",
+        [_OURS, _AGAINST, _RELATIVE, *_SPREAD, _TIME, _MEMORY],
+        [row for row in rows if row["key"] == "summary"],
+        order=("against", "asc"),
+        intro="Ours against the best of the others, also at other CPU levels, and what stands alone.",
+    )
     everything = Tab(
         "all",
         "Everything",
@@ -98,7 +109,7 @@ def _tabs(run: Run, runs: Sequence[Run]) -> list[Tab]:
         order=("key", "asc"),
         intro="Every contest, also with what could not be measured; the remark says why.",
     )
-    return [tab for tab in (*tabs, everything, *_past(runs)) if tab.rows]
+    return [tab for tab in (*tabs, short, everything, *_past(runs)) if tab.rows]
 
 
 def _bars(key: str, title: str, rows: list[dict[str, Any]], x: Column) -> Tab:
@@ -113,7 +124,7 @@ def _bars(key: str, title: str, rows: list[dict[str, Any]], x: Column) -> Tab:
 
 
 def _past(runs: Sequence[Run]) -> list[Tab]:
-    """Return a tab with the figures over all runs of a history."""
+    """Return tabs with the figures over all runs of a history: in short, and all."""
     run = Column("run", "Run", "number", digits=0, filter="range", help="In the order of the history.")
     label = Column("label", "Commit", "code", filter="choice", shown="always")
     rows = [
@@ -122,21 +133,32 @@ def _past(runs: Sequence[Run]) -> list[Tab]:
         for row in it.rows
         if row.ratio is not None
     ]
-    columns = [run, label, Column("date", "Time"), _CONTEST, _PEER, _RELATIVE, *_SPREAD]
-    chart = Scatter("run", "relative", "key", ["label", "key", "way", "relative"], log_y=True)
     intro = "Each ratio in every run; of the times themselves little can be said across machines and days."
-    return [Tab("past", "Over commits", columns, rows, order=("run", "desc"), intro=intro, chart=chart)]
+
+    def tab(key: str, title: str, rows: list[dict[str, Any]], *names: Column) -> Tab:
+        details = ["label", *(column.key for column in names), "relative"]
+        chart = Scatter("run", "relative", names[0].key, details, log_y=True)
+        columns = [run, label, Column("date", "Time"), *names, _RELATIVE, *_SPREAD]
+        return Tab(key, title, columns, rows, order=("run", "desc"), intro=intro, chart=chart)
+
+    short = [row for row in rows if row["key"] == "summary"]
+    return [
+        tab("past", "Over commits", short, _DUEL),
+        tab("past-all", "All over commits", rows, _CONTEST, _PEER),
+    ]
 
 
 def _flat(row: Row) -> dict[str, Any]:
     """Return a row as the columns want it."""
-    ratio, value = row.ratio, row.value
+    ratio, value, against = row.ratio, row.value, row.against.replace("`", "")
     amount = value.median if value else None
     return {
         "key": row.contest,
         "contest": row.title,
-        "way": row.way,
-        "whose": "ours" if row.way.startswith(REFERENCE) else "others",
+        "way": row.way or None,
+        "against": against,
+        "duel": f"{against}: {row.way}" if against else None,
+        "whose": REFERENCE if row.way.startswith(REFERENCE) else "others",
         "input": row.stream,
         "ms": amount if row.unit == "ms" else None,
         "mib": amount if row.unit == "MiB" else None,

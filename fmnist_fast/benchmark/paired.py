@@ -59,10 +59,10 @@ class Spread:
     count: int
 
     @classmethod
-    def of(cls, values: Sequence[float] | npt.NDArray[np.float64], seed: int = 0) -> Spread:
-        """Summarize values; the same seed draws the same resamples."""
+    def of(cls, values: Sequence[float] | npt.NDArray[np.float64]) -> Spread:
+        """Summarize values; the same values always draw the same resamples."""
         data = np.asarray(values, np.float64)
-        draws = np.random.default_rng(seed).integers(0, len(data), (4000, len(data)))
+        draws = np.random.default_rng(0).integers(0, len(data), (4000, len(data)))
         low, high = np.percentile(np.median(data[draws], axis=1), (2.5, 97.5))
         first, third = np.percentile(data, (25, 75))
         return cls(float(np.median(data)), (float(first), float(third)), (float(low), float(high)), len(data))
@@ -95,68 +95,54 @@ class Comparison:
 
 def compare(
     ours: Call,
-    *peers: Call,
+    peer: Call,
+    *,
     pairs: int = 15,
     warmup: int = 2,
     least: float = 0.002,
     budget: float = math.inf,
-    seed: int = 0,
     clock: Clock = time.perf_counter,
-) -> list[Comparison]:
-    """Let `ours` take turns with one peer after the other.
+) -> Comparison:
+    """Let two take turns.
 
     Parameters
     ----------
-    ours, *peers : callable
+    ours, peer : callable
         Called without arguments. What a call returns is kept until the clock has stopped.
     pairs : int
-        Pairs for each peer, of three turns each.
+        Of three turns each.
     warmup : int
         Turns before them, at least one; the last tells how many calls one turn needs.
     least : float
         Seconds that a turn lasts at least; shorter calls are repeated.
     budget : float
-        Seconds for one peer. A slow one gets fewer pairs, of one turn at last, but never less than three.
-    seed : int
-        Of the bootstrap.
+        Seconds for all. Slow calls get fewer pairs, of one turn at last, but never less than three.
     clock : callable
         One of `CLOCKS`.
-
-    Returns
-    -------
-    list of Comparison
-        One for each peer.
     """
+    calls = ours, peer
     with _quiet():
-        return [_alternate((ours, peer), pairs, warmup, least, budget, seed, clock) for peer in peers]
+        for _ in range(max(warmup, 1)):
+            once = [max(_time(call, 1, clock), 1e-9) for call in calls]
+            if sum(once) > _WARM:
+                break
+        numbers = [max(1, math.ceil(least / seconds)) for seconds in once]
+        turn = sum(number * seconds for number, seconds in zip(numbers, once, strict=True))
+        affordable = max(3, int(min(pairs * _TURNS, budget / turn)))
+        turns = _TURNS if affordable >= _TURNS**2 else 1
+        count = min(pairs, affordable // turns)
+        both = list(zip(calls, numbers, strict=True))
+        times = np.array([[_time(call, n, clock) / n for call, n in both] for _ in range(count * turns)])
+    first, second = times.reshape(count, turns, 2).min(axis=1).T
+    return Comparison(Spread.of(second / first), Spread.of(first), Spread.of(second))
 
 
-def _alternate(
-    calls: tuple[Call, Call], pairs: int, warmup: int, least: float, budget: float, seed: int, clock: Clock
-) -> Comparison:
-    for _ in range(max(warmup, 1)):
-        once = [max(_time(call, 1, clock), 1e-9) for call in calls]
-        if sum(once) > _WARM:
-            break
-    numbers = [max(1, math.ceil(least / seconds)) for seconds in once]
-    turn = sum(number * seconds for number, seconds in zip(numbers, once, strict=True))
-    affordable = max(3, int(min(pairs * _TURNS, budget / turn)))
-    turns = _TURNS if affordable >= _TURNS**2 else 1
-    count = min(pairs, affordable // turns)
-    both = list(zip(calls, numbers, strict=True))
-    times = np.array([[_time(call, n, clock) / n for call, n in both] for _ in range(count * turns)])
-    ours, peer = times.reshape(count, turns, 2).min(axis=1).T
-    return Comparison(Spread.of(peer / ours, seed), Spread.of(ours, seed), Spread.of(peer, seed))
-
-
-def measure(
-    call: Call, *, rounds: int = 15, warmup: int = 2, seed: int = 0, clock: Clock = time.perf_counter
-) -> Spread:
+def measure(call: Call, *, rounds: int = 15, warmup: int = 2, clock: Clock = time.perf_counter) -> Spread:
     """Time one call alone, in seconds, for limits that are stated in seconds."""
     with _quiet():
         for _ in range(max(warmup, 1)):
             _time(call, 1, clock)
-        return Spread.of([_time(call, 1, clock) for _ in range(rounds)], seed)
+        return Spread.of([_time(call, 1, clock) for _ in range(rounds)])
 
 
 @contextlib.contextmanager

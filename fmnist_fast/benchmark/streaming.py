@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import numpy.typing as npt
 
 from ..reader import open_idx
 from .contest import REFERENCE, Contest, Way, same
-from .decoders import load
+from .decoders import OPENERS, load
 from .streams import Stream
 
 BATCH = 128
@@ -68,11 +67,10 @@ CONTESTS = (
         lambda lab: lab.images,
         {
             REFERENCE: _way(_ours),
-            "gzip": _way(_by_file(gzip.open)),
-            "isal": _way(_by_file(lambda path: load("isal.igzip").open(path)), "isal.igzip", "isal"),
-            "zlib-ng": _way(
-                _by_file(lambda path: load("zlib_ng.gzip_ng").open(path)), "zlib_ng.gzip_ng", "zlib-ng"
-            ),
+            **{
+                name: _way(_by_file(opened), module, package)
+                for name, (opened, module, package) in OPENERS.items()
+            },
             "indexed_gzip": _way(
                 _by_file(lambda path: load("indexed_gzip").IndexedGzipFile(str(path))),
                 *("indexed_gzip", "indexed_gzip"),

@@ -13,7 +13,8 @@ import json
 import math
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,8 @@ class Stream:
         Of the uint8 array in it.
     compressed : int
         Bytes of the file.
-    sha256, content_sha256 : str
-        Of the file, and of the array in it.
+    sha256 : str
+        Of the file.
     recipe : str
         What it was made from, by which version of what.
     dtype : str
@@ -56,7 +57,6 @@ class Stream:
     shape: tuple[int, ...]
     compressed: int
     sha256: str
-    content_sha256: str
     recipe: str
     dtype: str = "uint8"
 
@@ -146,7 +146,8 @@ class Library:
         return [known[name] for name in single if name in known]
 
     def _from_manifest(self, entry: dict[str, Any]) -> Stream:
-        return Stream(**(entry | {"path": self.folder / entry["path"], "shape": tuple(entry["shape"])}))
+        known = {field.name: entry[field.name] for field in fields(Stream) if field.name in entry}
+        return Stream(**(known | {"path": self.folder / entry["path"], "shape": tuple(entry["shape"])}))
 
     def _stored(self, name: str, kind: str, count: int, encoder: str) -> Stream:
         source = ""
@@ -168,23 +169,13 @@ class Library:
 
     def _write(self, name: str, kind: str, count: int, encoder: str, recipe: str) -> Stream:
         shape = contents.shape_of(kind, count)
-        content, blob, size = hashlib.sha256(), hashlib.sha256(), 0
-
-        def pieces() -> Any:
-            yield contents.header(shape)
-            for array in contents.pieces(kind, count, self.dataset):
-                part = array.tobytes()
-                content.update(part)
-                yield part
-
+        arrays = (array.tobytes() for array in contents.pieces(kind, count, self.dataset))
         path = self.folder / f"{name}.gz"
         partial = self.folder / f"{name}.partial"
         with partial.open("wb") as file:
-            for part in ENCODERS[encoder].encode(pieces()):
-                blob.update(part)
-                size += file.write(part)
+            file.writelines(ENCODERS[encoder].encode(chain([contents.header(shape)], arrays)))
         partial.replace(path)
-        return Stream(name, path, shape, size, blob.hexdigest(), content.hexdigest(), recipe)
+        return Stream(name, path, shape, path.stat().st_size, _file_sha256(path), recipe)
 
     def _manifest(self) -> dict[str, Any]:
         try:
@@ -201,14 +192,12 @@ def describe(path: Path, name: str, recipe: str) -> Stream:
         raise FormatError("expected an IDX file, gzipped or not", source=str(path))
     header = 4 + 4 * data[3]
     shape = tuple(int.from_bytes(data[at : at + 4], "big") for at in range(4, header, 4))
-    stream = Stream(
-        name, path, shape, path.stat().st_size, _file_sha256(path), "", recipe, DTYPES[data[2]].name
-    )
+    stream = Stream(name, path, shape, path.stat().st_size, _file_sha256(path), recipe, DTYPES[data[2]].name)
     if len(data) != header + stream.nbytes:
         raise FormatError(
             f"expected {header + stream.nbytes} bytes of content, found {len(data)}", source=str(path)
         )
-    return replace(stream, content_sha256=_sha256(native(data, stream)))
+    return stream
 
 
 def native(decompressed: bytes | memoryview, stream: Stream) -> npt.NDArray[Any]:
@@ -230,10 +219,6 @@ def content(stream: Stream) -> npt.NDArray[Any]:
 def _decompressed(path: Path) -> bytes:
     data = path.read_bytes()
     return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-
-
-def _sha256(array: npt.NDArray[Any]) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
 
 
 def _file_sha256(path: Path) -> str:

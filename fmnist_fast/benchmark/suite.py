@@ -99,8 +99,10 @@ def conditions(lab: Lab, settings: Settings) -> dict[str, str]:
     known = facts() | {
         "clock": settings.clock,
         "pinned": "no" if settings.cpu is None else f"CPU {settings.cpu}",
-        "pairs": f"{settings.pairs}, fewer if they take more than {settings.budget:g} s",
+        "pairs": f"{settings.pairs}, fewer if they take more than {settings.budget:.2g} s",
     }
+    if settings.peers is not None:
+        known["only peers"] = ", ".join(settings.peers) or "-"
     if lab.quick:
         known["quick"] = "10,000 images in place of 60,000, smaller files of other kinds"
     return known

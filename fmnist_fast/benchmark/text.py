@@ -6,30 +6,42 @@ from collections.abc import Sequence
 
 from .results import Row
 
-_FIGURES = ("MB/s", "relative", "95 % interval", "quartiles")
+_SPANS = ("95 % interval", "quartiles")
 _QUANTITIES = {"ms": "time", "MiB": "memory"}
+Cells = tuple[str, ...]
 
 
-def columns(rows: Sequence[Row]) -> tuple[str, ...]:
-    """Return the names of what `cells` returns."""
-    if rows[0].against:
-        return "ours", "against", "figure", *_FIGURES[2:]
-    return "way", _QUANTITIES[rows[0].unit], *_FIGURES
+def table(rows: Sequence[Row]) -> tuple[Cells, list[Cells]]:
+    """Return head and lines of what one contest has measured; columns that would be empty are left out.
+
+    Where nothing has a ratio, the intervals are those of the times or amounts themselves.
+    """
+    measured = [row for row in rows if row.value is not None]
+    alone = not any(row.ratio for row in measured)
+    head: Cells = ("ours", "against", "figure", *_SPANS)
+    if not rows[0].against:
+        head = ("way", _QUANTITIES[rows[0].unit], "MB/s", "relative", *_SPANS)
+    lines = [cells(row, alone=alone) for row in measured]
+    shown = [k for k in range(len(head)) if any(line[k] for line in lines)]
+    head, *lines = [tuple(line[k] for k in shown) for line in (head, *lines)]
+    return head, lines
 
 
-def cells(row: Row) -> tuple[str, ...]:
-    """Return the figures of a row that has some as text."""
-    assert row.value
+def missing(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return the names of what was not measured, and why."""
+    return [(row.name, row.note) for row in rows if row.value is None]
+
+
+def cells(row: Row, *, alone: bool = False) -> Cells:
+    """Return the figures of a row as text."""
+    assert row.value is not None  # the caller has looked
+    shown = row.value if row.ratio is None and (row.against or alone) else row.ratio
+    spans = ("", "") if shown is None else (_span(shown.interval), _span(shown.quartiles))
+    value = f"{significant(row.value.median)} {row.unit}"
+    relative = f"{significant(row.ratio.median)}x" if row.ratio else ""
     if row.against:
-        shown, unit = (row.value, f" {row.unit}") if row.ratio is None else (row.ratio, "x")
-        figure = f"{significant(shown.median)}{unit}"
-        return row.against, row.way, figure, _span(shown.interval), _span(shown.quartiles)
-    relative = interval = quartiles = ""
-    if row.ratio is not None:
-        relative = f"{row.ratio.median:.2f}x"
-        interval, quartiles = (_span(span) for span in (row.ratio.interval, row.ratio.quartiles))
-    rate = f"{row.rate:,.0f}" if row.rate else ""
-    return row.way, f"{significant(row.value.median)} {row.unit}", rate, relative, interval, quartiles
+        return row.against, row.way, relative or value, *spans
+    return row.way, value, f"{row.rate:,.0f}" if row.rate else "", relative, *spans
 
 
 def significant(value: float) -> str:
@@ -40,4 +52,4 @@ def significant(value: float) -> str:
 
 
 def _span(pair: tuple[float, float]) -> str:
-    return f"{pair[0]:.2f} - {pair[1]:.2f}"
+    return " - ".join(map(significant, pair))

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FmnistFastError
+from ._arguments import add_command, count
 from ._console import complain, say, table
 from ._files import UsageError, refuse_existing
-from ._sample import count
 
 _EPILOG = """\
 Contestants take turns in one process, A B A B, and each turn of one is divided by the turn of the other
@@ -36,12 +36,13 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "bench",
+        run,
         help="measure speed and memory beside other readers, as tables, page and chart",
         description="Measure reading, writing, normalizing and batching beside every peer that is there.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     what = command.add_argument_group("what to measure")
     what.add_argument("--quick", action="store_true", help="smaller inputs and fewer pairs")
@@ -66,7 +67,12 @@ def add(commands: Any) -> None:
     )
     how.add_argument("--inputs", metavar="DIR", help="where generated inputs are kept")
     out = command.add_argument_group("results")
-    out.add_argument("--load", metavar="RUN", help="measure nothing, report on an earlier run")
+    out.add_argument(
+        "--load",
+        nargs="+",
+        metavar="RUN",
+        help="measure nothing, report on an earlier run, or on several as one",
+    )
     out.add_argument("--json", type=Path, metavar="FILE", help="write all figures")
     out.add_argument("--html", type=Path, metavar="FILE", help="write a page that works offline")
     out.add_argument("--plot", type=Path, metavar="FILE", help="write a bar chart as PNG")
@@ -85,12 +91,11 @@ def add(commands: Any) -> None:
     out.add_argument(
         "--compare", nargs=2, metavar=("A", "B"), help="compare two runs: FILE for its last, or FILE@LABEL"
     )
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure, or compare what was measured."""
-    from ..benchmark import results, suite
+    from ..benchmark import passes, results, suite
     from ..benchmark.paired import pinned
 
     if arguments.list:
@@ -109,46 +114,40 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.pin is not None and not held:
             raise UsageError(f"--pin {arguments.pin}: this process cannot be kept on that CPU")
     reports = _reports(arguments)
-    done = results.find(arguments.load) if arguments.load else _measure(arguments)
+    if arguments.load:
+        done = passes.combined([results.find(name) for name in arguments.load])
+    else:
+        done = _measure(arguments)
     for report in reports:
         report(done)
     return 0
 
 
 def _measure(arguments: argparse.Namespace) -> Any:
-    from ..benchmark import comparison, measure, results, suite
+    from ..benchmark import results, suite
     from ..benchmark.contest import Lab, WrongResultError
-    from ..benchmark.machine import facts
+    from ..benchmark.measure import Settings
+    from ..benchmark.status import show
     from ..benchmark.streams import Library
-    from ..benchmark.text import cells, columns
 
-    for name, value in facts().items():
-        say(f"{name:12} {value}")
+    def made(what: str) -> None:
+        show()
+        complain(what)
 
     def finished(rows: list[Any], so_far: Any) -> None:
-        words = 2 if rows[0].against else 1
-        table(columns(rows), [cells(row) for row in rows if row.value is not None], left=words)
-        for row in rows:
-            if row.value is None:
-                say(f"{row.name}: {row.note}")
+        show()
+        _show(rows)
         if arguments.resume:
             results.save(so_far, arguments.resume)
 
     quick = arguments.quick
-    settings = measure.Settings(
-        arguments.pairs or (7 if quick else 15),
-        1.0 if quick else 5.0,
-        arguments.pin,
-        arguments.clock,
-        arguments.peers,
-    )
-    lab = Lab(Library(arguments.inputs, arguments.data, say=complain), quick)
-    before = None
-    if arguments.resume and arguments.resume.exists():
-        before = results.find(str(arguments.resume))
-        if other := comparison.differing(before.facts, suite.conditions(lab, settings)):
-            changed = ", ".join(other)
-            raise UsageError(f"{arguments.resume}: that run differs in {changed}; remove it to begin again")
+    pairs = arguments.pairs or (7 if quick else 15)
+    seconds = pairs / (7 if quick else 3)
+    settings = Settings(pairs, seconds, arguments.pin, arguments.clock, arguments.peers)
+    lab = Lab(Library(arguments.inputs, arguments.data, say=made), quick)
+    for name, value in suite.conditions(lab, settings).items():
+        say(f"{name:12} {value}")
+    before = _before(arguments.resume, suite.conditions(lab, settings))
     try:
         done = suite.run(
             lab,
@@ -165,6 +164,28 @@ def _measure(arguments: argparse.Namespace) -> Any:
     if arguments.resume:
         arguments.resume.unlink()
     return done
+
+
+def _show(rows: list[Any]) -> None:
+    from ..benchmark import text
+
+    head, lines = text.table(rows)
+    if lines:
+        table(head, lines, left=2 if rows[0].against else 1)
+    for name, reason in text.missing(rows):
+        say(f"{name}: {reason}")
+
+
+def _before(part: Path | None, conditions: dict[str, str]) -> Any:
+    """Return the run that was interrupted, if there is one."""
+    from ..benchmark import comparison, results
+
+    if part is None or not part.exists():
+        return None
+    before = results.find(str(part))
+    if other := comparison.differing(before.facts, conditions):
+        raise UsageError(f"{part}: that run differs in {', '.join(other)}; remove it to begin again")
+    return before
 
 
 def _reports(arguments: argparse.Namespace) -> list[Callable[[Any], object]]:
@@ -202,7 +223,9 @@ def _compare(first: str, second: str) -> int:
     for name in comparison.differing(a.facts, b.facts):
         say(f"differs: {name}\n  A  {a.facts.get(name, '-')}\n  B  {b.facts.get(name, '-')}")
     say()
-    table(comparison.COLUMNS, comparison.lines(a, b), left=2)
+    found = comparison.lines(a, b)
+    table(comparison.COLUMNS, found, left=2)
+    say(f"\n{comparison.conclusion(found)}")
     return 0
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import Any
 
 from . import _classify_report, _classify_run, _classify_submit
+from ._arguments import add_command
 
 _EPILOG = """\
 examples:
@@ -23,12 +23,13 @@ _COMMANDS = (_classify_run, _classify_report, _classify_submit)
 
 def add(commands: Any) -> None:
     """Add this command and those below it to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "classify",
+        None,
         help="benchmark scikit-learn classifiers on a dataset",
         description="Run grids of scikit-learn classifiers, and collect what they reach.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     below = command.add_subparsers(dest="subcommand", metavar="COMMAND", required=True)
     for module in _COMMANDS:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ._arguments import add_command
 from ._console import say, size_text
 
 _EPILOG = """\
@@ -20,12 +21,13 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "report",
+        run,
         help="make a page of results",
         description="Make one self-contained page of results files.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="results file of classify run")
     command.add_argument(
@@ -36,7 +38,6 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="page to write, an older one is replaced (default: report.html)",
     )
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import signal
 import time
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._threads import usable_cpus
+from ._arguments import add_command, address, positive, seconds, seed, size
 from ._console import say, size_text
 from ._files import UsageError
-from ._sample import count
+
+if TYPE_CHECKING:
+    from ..baselines.grid import Setting
+    from ..baselines.runner import Options
 
 _DAY = 86_400.0
 _RECENT = 11  # ends of settings that the time left is reckoned from: the grid goes from light to heavy
-_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 _EPILOG = """\
 Every setting is fitted in a process of its own on one core: pixels are scaled to mean 0 and variance 1 over
@@ -49,57 +51,15 @@ exit codes: 0 every setting has a line, 1 the data cannot be read or the results
 """
 
 
-def _size(text: str) -> int:
-    """Parse a number of bytes such as 512M or 2G; the command line says "invalid size value" otherwise."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([KMGT]?)(?:I?B)?", text.strip().upper())
-    if not match:
-        raise ValueError
-    return int(float(match[1]) * _UNITS[match[2]])
-
-
-_size.__name__ = "size"
-
-
-def _positive(text: str) -> int:
-    """Parse a number of at least 1."""
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
-
-
-_positive.__name__ = "positive int"
-
-
-def _seconds(text: str) -> float:
-    """Parse a time above 0."""
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise ValueError
-    return number
-
-
-_seconds.__name__ = "seconds"
-
-
-def _address(text: str) -> str:
-    """Parse ``HOST:PORT``, with a protocol or without; Dask waits for a minute for what is none."""
-    if not re.fullmatch(r"(\w+://)?[^/\s]+:\d+", text):
-        raise ValueError
-    return text
-
-
-_address.__name__ = "address"
-
-
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "run",
+        run,
         help="fit and score every setting of a grid",
         description="Fit and score a grid of scikit-learn classifiers, each in a process with limits.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     option = command.add_argument
     option("--data", type=Path, metavar="DIR", help="folder with the IDX files (default: FMNIST_FAST_DATA)")
@@ -107,27 +67,26 @@ def add(commands: Any) -> None:
         "--grid", default="original", metavar="GRID", help="original, modern or a FILE (default: original)"
     )
     option("--only", default="*", metavar="GLOB", help='settings to run, such as "SVC*" or "*(*C=10,*"')
-    option("--train", type=_positive, metavar="N", help="training rows, each class in its share")
-    option("--test", type=_positive, metavar="N", help="test rows, each class in its share")
-    option("--repeat", type=_positive, default=2, metavar="N", help="fits of each setting (default: 2)")
-    option("--jobs", type=_positive, metavar="N", help="settings side by side (default: one per core)")
+    option("--train", type=positive, metavar="N", help="training rows, each class in its share")
+    option("--test", type=positive, metavar="N", help="test rows, each class in its share")
+    option("--repeat", type=positive, default=2, metavar="N", help="fits of each setting (default: 2)")
+    option("--jobs", type=positive, metavar="N", help="settings side by side (default: one per core)")
     option("--backend", choices=("loky", "dask"), default="loky", help="of joblib (default: loky)")
     option(
         "--scheduler",
-        type=_address,
+        type=address,
         metavar="ADDRESS",
         help="of a Dask cluster (default: start one here)",
     )
-    option("--timeout", type=_seconds, default=_DAY, metavar="S", help="for each setting (default: a day)")
+    option("--timeout", type=seconds, default=_DAY, metavar="S", help="for each setting (default: a day)")
     option(
         "--memory",
-        type=_size,
+        type=size,
         metavar="SIZE",
         help="for each setting, such as 2G (default: 90%% of the machine, shared by the jobs)",
     )
-    option("--seed", type=count, default=0, metavar="S", help="of all randomness (default: 0)")
+    option("--seed", type=seed, default=0, metavar="S", help="of all randomness (default: 0)")
     option("--out", required=True, type=Path, metavar="FILE", help="results file, appended to")
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -157,22 +116,26 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = load_dataset(
         _folder(arguments), train=arguments.train, test=arguments.test, seed=arguments.seed
     )
-    facts = dataset.facts
-    say(
-        f"{facts['name']}: {facts['train']:,} rows to fit on, {facts['test']:,} to test on; {jobs} at a time,"
-        f" each up to {options.timeout:g} s and {size_text(options.memory or 0)}"
-    )
-    for setting in settings:
-        if setting.impossible:
-            say(f"not possible: {setting}: {setting.impossible}")
     todo = pending(settings, dataset, arguments.out, options)
-    possible = sum(setting.impossible is None for setting in settings)
-    if len(todo) < possible:
-        say(f"{possible - len(todo)} of {possible} settings have a line in {arguments.out} already")
+    _say_plan(settings, len(todo), dataset.facts, options, arguments.out)
     if todo:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # as `docker stop` and batch systems end it
         run_settings(todo, dataset, arguments.out, options, _Reporter(len(todo)))
     return 0
+
+
+def _say_plan(settings: list[Setting], todo: int, facts: dict[str, Any], options: Options, out: Path) -> None:
+    """Say what is about to be run, and what is not, and why."""
+    say(
+        f"{facts['name']}: {facts['train']:,} rows to fit on, {facts['test']:,} to test on;"
+        f" {options.jobs} at a time, each up to {options.timeout:g} s and {size_text(options.memory or 0)}"
+    )
+    for setting in settings:
+        if setting.impossible:
+            say(f"not possible: {setting}: {setting.impossible}")
+    possible = sum(setting.impossible is None for setting in settings)
+    if todo < possible:
+        say(f"{possible - todo} of {possible} settings have a line in {out} already")
 
 
 def _folder(arguments: argparse.Namespace) -> Path:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from ._arguments import add_command
 from ._console import complain, say
 
 _SUBMIT_EPILOG = """\
@@ -34,12 +35,13 @@ exit codes: 0 merged, 1 refused, with a sentence for each reason
 
 def add(commands: Any) -> None:
     """Add both commands to the parser."""
-    submit = commands.add_parser(
+    submit = add_command(
+        commands,
         "submit",
+        _submit,
         help="check results and write an entry for the leaderboard",
         description="Check a results file and make a submission of it.",
         epilog=_SUBMIT_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     submit.add_argument("file", type=Path, metavar="FILE", help="results file of classify run")
     submit.add_argument("--leaderboard", type=Path, metavar="FILE", help="results accepted so far")
@@ -51,19 +53,18 @@ def add(commands: Any) -> None:
         metavar="DIR",
         help="folder for the entry, made if missing (default: submission)",
     )
-    submit.set_defaults(run=_submit)
-    merge = commands.add_parser(
+    merge = add_command(
+        commands,
         "merge",
+        _merge,
         help="fold entries into a leaderboard file",
         description="Check entries and fold them into a leaderboard file.",
         epilog=_MERGE_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     merge.add_argument("entries", nargs="+", type=Path, metavar="ENTRY", help="file that submit wrote")
     merge.add_argument(
         "--into", required=True, type=Path, metavar="FILE", help="leaderboard, made if missing"
     )
-    merge.set_defaults(run=_merge)
 
 
 def _submit(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..datasets.find import copies
 from ..datasets.registry import DATASETS, Dataset
+from ._arguments import add_command
 from ._console import say, say_json, size_text, table
 
 _EPILOG = """\
@@ -26,16 +27,16 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "datasets",
+        run,
         help="list the datasets that are known by name",
         description="List the datasets that load and fetch know, and what is found of them.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("--root", metavar="DIR", help="look here only")
     command.add_argument("--json", action="store_true", help="print all that is known, as a JSON list")
-    command.set_defaults(run=run)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from .._atomic import atomic_file
 from ..codec import read_idx, write_idx
 from ..errors import MismatchError
+from ._arguments import add_command
 from ._console import say, size_text
 from ._export import SAVERS, Job
 from ._files import UsageError, refuse_existing
@@ -31,12 +32,13 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "decode",
+        run,
         help="convert an IDX file to npy, npz, idx, csv, parquet or png",
         description="Convert an IDX file.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("file", metavar="FILE", help="IDX file: gzip, xz or raw")
     command.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="file to write")
@@ -50,7 +52,6 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--scale", type=int, default=1, metavar="N", help="png: enlargement (default: 1)")
     command.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

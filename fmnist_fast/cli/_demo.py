@@ -22,10 +22,11 @@ from ..datasets.registry import FASHION_MNIST_MEAN as MEAN
 from ..datasets.registry import FASHION_MNIST_STD as STD
 from ..errors import DatasetError, MismatchError
 from ..plots.sheet import contact_sheet
+from ._arguments import add_command, count
 from ._console import progress, say, size_text, table
 from ._demo_rows import Row, measure
-from ._files import UsageError
-from ._sample import NAMES, count, write_sample
+from ._files import UsageError, refuse_existing
+from ._sample import NAMES, write_sample
 from ._scan import scan
 from ._verify import sentence
 
@@ -42,12 +43,13 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "demo",
+        run,
         help="load, verify, normalize and time a dataset, and draw it",
         description="Do the main job once from end to end and compare its speed.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("--data", type=Path, metavar="DIR", help="folder with the four .gz files")
     command.add_argument(
@@ -64,7 +66,6 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="contact sheet to write, an older one is replaced (default: fmnist-demo.png)",
     )
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -74,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--rounds must be at least 1")
     if arguments.data is None and arguments.train < 10:
         raise UsageError("--train must be at least 10, one of each class")
+    refuse_existing(arguments.sheet, overwrite=True)
     features = cpu_features()
     say(f"fmnist_fast {__version__}, {backend} backend, CPU level {features['level']}")
     with _folder(arguments) as folder:

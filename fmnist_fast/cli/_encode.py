@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..codec import write_idx
+from ._arguments import add_command
 from ._console import say, size_text
 from ._files import UsageError, refuse_existing
 from ._import import convert, load
@@ -29,12 +30,13 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "encode",
+        run,
         help="make an IDX file from npy, npz or a folder of PNGs",
         description="Make an IDX file.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("input", type=Path, metavar="IN", help="npy or npz file, or folder of PNGs")
     command.add_argument("-o", "--output", required=True, type=Path, metavar="OUT", help="IDX file to write")
@@ -53,7 +55,6 @@ def add(commands: Any) -> None:
         "--level", type=int, choices=range(10), default=6, help="of gzip and bgzf (default: 6)"
     )
     command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

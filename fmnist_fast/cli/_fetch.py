@@ -10,6 +10,7 @@ from ..datasets.find import copies
 from ..datasets.pairs import read_copy
 from ..datasets.registry import Dataset, KnownFile, find_dataset
 from ..errors import DatasetError, FmnistFastError
+from ._arguments import add_command
 from ._console import complain, progress, say
 from ._files import UsageError
 
@@ -31,16 +32,16 @@ exit codes: 0 all files are there, 1 one could not be had, 2 unknown name or poo
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "fetch",
+        run,
         help="download a dataset, unless it is here already",
         description="Make sure that the files of a dataset are on this machine, intact.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("name", metavar="NAME", help="dataset, such as fashion-mnist")
     command.add_argument("--root", metavar="DIR", help="look here only, and download to DIR/NAME")
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -112,7 +112,7 @@ def _pixels(image: Any, path: Path) -> npt.NDArray[np.uint8]:
     try:
         with open(path, "rb") as file, image.open(file) as picture:
             return np.asarray(picture.convert("L"))
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, image.DecompressionBombError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         raise FormatError(f"not a picture that Pillow can read: {error}", source=str(path)) from error

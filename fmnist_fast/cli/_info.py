@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ..errors import FmnistFastError
+from ._arguments import add_command
 from ._console import complain, pairs, progress, say, say_json, size_text
 from ._files import error_text
 from ._scan import Facts, add_arguments, scan
@@ -21,15 +22,15 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "info",
+        run,
         help="shape, dtype, compression, members, sizes and ratio",
         description="Say what is in IDX files.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_arguments(command)
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -13,9 +13,9 @@ from .._atomic import atomic_file
 from ..datasets.registry import FASHION_MNIST_CLASSES, SPLITS
 from ..errors import FmnistFastError
 from ..plots.projection import METHODS
+from ._arguments import add_command, count, seed
 from ._console import progress, say, size_text
 from ._files import UsageError, refuse_existing
-from ._sample import count
 
 _KINDS = {
     "sheet": "contact sheet, each class in three rows",
@@ -47,12 +47,13 @@ examples:
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "plot",
+        run,
         help="draw a contact sheet, or the images as points of PCA, t-SNE or UMAP",
         description="Draw pictures of a dataset.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     option = command.add_argument
     option("kind", choices=tuple(_KINDS), metavar="KIND", help=", ".join(_KINDS))
@@ -64,10 +65,9 @@ def add(commands: Any) -> None:
     option(
         "--n", type=count, metavar="N", help="images (default: 900 in a sheet, 2500 in a sprite, else 2000)"
     )
-    option("--seed", type=count, default=0, metavar="S", help="of all randomness (default: 0)")
+    option("--seed", type=seed, default=0, metavar="S", help="of all randomness (default: 0)")
     option("-o", "--output", required=True, type=Path, metavar="FILE", help="picture, or folder of a sprite")
     option("--overwrite", action="store_true", help="replace files that exist")
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

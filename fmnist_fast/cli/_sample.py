@@ -10,6 +10,7 @@ from typing import Any, Literal
 from ..codec import write_idx
 from ..datasets.registry import SPLITS
 from ..datasets.synthetic import sample
+from ._arguments import add_command, count
 from ._console import progress, say, size_text
 from ._files import UsageError, refuse_existing
 
@@ -26,22 +27,15 @@ examples:
 """
 
 
-def count(text: str) -> int:
-    """Parse a number that is not negative; the command line says "invalid count value" otherwise."""
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
-
-
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "sample",
+        run,
         help="draw synthetic garments and write the four canonical files",
         description="Draw a stand-in for Fashion-MNIST and write its four files.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument(
         "-o", "--output", required=True, type=Path, metavar="DIR", help="folder, made if missing"
@@ -55,7 +49,6 @@ def add(commands: Any) -> None:
     command.add_argument("--seed", type=count, default=0, metavar="S", help="of all randomness (default: 0)")
     command.add_argument("--level", type=int, choices=range(10), default=9, help="of gzip (default: 9)")
     command.add_argument("--overwrite", action="store_true", help="replace files that exist")
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FmnistFastError
+from ._arguments import add_command
 from ._console import complain, progress, say, say_json
 from ._files import error_text
 from ._scan import Facts, add_arguments, scan
@@ -26,15 +27,15 @@ exit codes: 0 every file is intact, 1 at least one is not; the others are checke
 
 def add(commands: Any) -> None:
     """Add this command to the parser."""
-    command = commands.add_parser(
+    command = add_command(
+        commands,
         "verify",
+        run,
         help="decode everything, check sums and sizes, name known datasets",
         description="Check IDX files completely.",
         epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_arguments(command)
-    command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ._model import Dataset, four_files
 
+#: The class names of MNIST, and of all datasets whose classes are digits.
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 
 # fmt: off

@@ -75,7 +75,9 @@ class Copy:
                 data = archive.read(self.member)
         except OSError:
             raise
-        except Exception as error:  # of every kind: zipfile, its decompressors and NumPy each raise their own
+        except Exception as error:
+            # Of every kind: zipfile, its decompressors and NumPy each raise their own. MemoryError, too: the
+            # header of a damaged array may claim any size.
             raise FormatError(f"cannot be read: {error}", source=str(self)) from None
         with naming(str(self)):
             return decode_idx(data)

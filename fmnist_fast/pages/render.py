@@ -113,4 +113,7 @@ def _choices(tab: Tab, column: Column, looks: dict[str, Mark]) -> list[tuple[str
 def _extent(tab: Tab, column: Column) -> tuple[str, str]:
     """Return the smallest and the largest value of a column, as hints of what can be typed."""
     values = [row[column.key] for row in tab.rows if row.get(column.key) is not None]
-    return (f"{min(values):.3g}", f"{max(values):.3g}") if values else ("", "")
+    if not values:
+        return "", ""
+    low, high = (f"{end:.0f}" if abs(end) >= 100 else f"{end:.3g}" for end in (min(values), max(values)))
+    return low, high

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from .._extras import optional
 from .palette import class_mark
@@ -124,6 +125,11 @@ def _draw_sheet(axes: Any, sample: Sample, columns: int, rows: int = ROWS_PER_CL
     axes.spines[:].set_visible(False)
 
 
+def _scatter(axes: Any, points: npt.NDArray[np.float64], class_label: int, **options: Any) -> None:
+    mark = class_mark(class_label)
+    axes.scatter(*points.T, c=mark.color, marker=mark.matplotlib, linewidths=0, **options)
+
+
 def _draw_points(axes: Any, projection: Projection) -> None:
     sample, points = projection.sample, projection.points
     size = float(np.clip(40_000 / len(sample), 5, 30))
@@ -132,16 +138,10 @@ def _draw_points(axes: Any, projection: Projection) -> None:
     parts = np.array_split(order, 10)
     for part in parts:
         for label in sample.classes:
-            mark = class_mark(label)
             chosen = part[sample.labels[part] == label]
-            axes.scatter(
-                *points[chosen].T, s=size, c=mark.color, marker=mark.matplotlib, linewidths=0, alpha=0.8
-            )
+            _scatter(axes, points[chosen], label, s=size, alpha=0.8)
     for label in sample.classes:
-        mark = class_mark(label)
-        axes.scatter(
-            [], [], s=30, c=mark.color, marker=mark.matplotlib, linewidths=0, label=sample.name(label)
-        )
+        _scatter(axes, points[:0], label, s=30, label=sample.name(label))
     axes.set_title(projection.title, loc="left", pad=22)
     axes.text(0, 1.015, projection.details, transform=axes.transAxes, fontsize=9, color="0.35")
     axes.set_xlabel(projection.axes[0])

@@ -79,7 +79,6 @@ def _page(layout: Any, title: str) -> str:
 
 def _figure(projection: Projection) -> Any:
     models = _bokeh("bokeh.models")
-    sample = projection.sample
     figure = _bokeh("bokeh.plotting").figure(
         sizing_mode="stretch_width",
         min_width=360,
@@ -101,6 +100,19 @@ def _figure(projection: Projection) -> Any:
     figure.add_layout(models.Title(text=projection.title, text_font_size="17px"), "above")
     if not any(projection.axes):
         figure.axis.visible = False
+    legend = models.Legend(
+        items=_draw_points(figure, projection),
+        click_policy="hide",
+        border_line_color=None,
+        title="click to hide",
+    )
+    figure.add_layout(legend, "right")
+    return figure
+
+
+def _draw_points(figure: Any, projection: Projection) -> list[Any]:
+    """Draw the points, each with its image, and return the entries of the legend."""
+    models, sample = _bokeh("bokeh.models"), projection.sample
     pictures = np.array(_pictures(sample.images))
     entries = []
     for label in sample.classes:
@@ -119,9 +131,7 @@ def _figure(projection: Projection) -> Any:
         )
         renderer.glyph.fill_alpha = 0.8
         entries.append(models.LegendItem(label=sample.name(label), renderers=[renderer]))
-    legend = models.Legend(items=entries, click_policy="hide", border_line_color=None, title="click to hide")
-    figure.add_layout(legend, "right")
-    return figure
+    return entries
 
 
 def _pictures(images: npt.NDArray[Any]) -> list[str]:

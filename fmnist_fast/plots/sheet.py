@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 30
 ROWS_PER_CLASS = 3
+_LARGEST = 1 << 29  # pixels; Pillow takes memory piece by piece until the system ends the process
 
 
 def gray(images: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
@@ -70,7 +71,8 @@ def sheet_array(
     Raises
     ------
     ValueError
-        The images are not a stack of pictures, or there are not as many labels as images.
+        The images are not a stack of pictures, there are not as many labels as images, or the sheet would
+        have more than 2**29 pixels.
     """
     images = _squares(images)
     if labels is None:
@@ -92,6 +94,7 @@ def sheet_array(
         starts = [k * rows * columns + np.arange(len(found)) for k, found in enumerate(per_class)]
         places = np.concatenate([*starts, np.arange(0)])
     height, width = images.shape[1:]
+    _check_size(columns * width, grid_rows * height)
     grid = np.zeros((grid_rows * columns, height, width), np.uint8)
     grid[places] = gray(images[cells])
     tiles = grid.reshape(grid_rows, columns, height, width).transpose(0, 2, 1, 3)
@@ -136,10 +139,18 @@ def contact_sheet(
     grid, classes = sheet_array(images, labels, columns=columns, rows=rows, limit=limit)
     picture = image.fromarray(grid)
     if scale != 1:
-        picture = picture.resize((picture.width * scale, picture.height * scale), image.Resampling.NEAREST)
+        size = (picture.width * scale, picture.height * scale)
+        _check_size(*size)
+        picture = picture.resize(size, image.Resampling.NEAREST)
     if names is None or not classes:
         return picture  # type: ignore[no-any-return]
     return _with_names(picture, [class_name(names, label) for label in classes])
+
+
+def _check_size(width: int, height: int) -> None:
+    if width * height > _LARGEST:
+        found = f"{width:,} x {height:,}"
+        raise ValueError(f"the picture would have {found} pixels; {_LARGEST:,} are the most")
 
 
 def class_name(names: Sequence[str], label: int) -> str:

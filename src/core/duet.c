@@ -53,7 +53,6 @@ bool ff_duet_supported(ff_cpu_level level) { return FF_X86 && level >= FF_CPU_AV
 
 bool ff_duet_applies(const ff_gzip *g) {
   const ff_inflate *const s = &g->inflate;
-  /* Before the first member nothing of *s has been set. */
   return g->phase == FF_GZIP_BODY && g->failure == FF_NEED_INPUT && s->phase == FF_BLOCK_START &&
          s->produced >= FF_WINDOW && ff_duet_supported(s->level);
 }

@@ -1,6 +1,6 @@
 """Fuzz what Python reads: `files.py NAME COUNT [START]`; with atheris `files.py NAME -runs=N ...`.
 
-NAME is bgzf or cache. COUNT inputs are drawn from START, START+1, ...; a failure names its number, and
+NAME is bgzf, cache or calls. COUNT inputs are drawn from START, START+1, ...; a failure names its number, and
 `files.py NAME 1 NUMBER` is that input again. With options of libFuzzer instead, atheris picks the inputs by
 what code they reach.
 """

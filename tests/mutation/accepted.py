@@ -29,7 +29,7 @@ class Accepted:
     @classmethod
     def load(cls, file: Path = FILE) -> Accepted:
         """Read the list."""
-        reasons = {}
+        reasons: dict[tuple[str, ...], str] = {}
         for entry in tomllib.loads(file.read_text())["survivor"]:
             if entry["reason"] not in REASONS:
                 raise SystemExit(f"{file}: reason {entry['reason']!r}, expected one of {', '.join(REASONS)}")

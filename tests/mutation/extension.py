@@ -45,7 +45,7 @@ class Extension:
 
     def rebuild(self, file: str) -> None:
         """Compile what depends on a changed file, and link."""
-        self.link(self.shop.mutate(BUILD, file))
+        self.link(self.shop.mutate(BUILD, file, self.shop.sources(BUILD)))
 
     def test(self, name: str) -> tuple[list[str], dict[str, Any]]:
         """Command line and options for one file of tests."""

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import random
-import resource
-import subprocess
-import sys
-import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS))
 
 _HARNESS = tuple(f"tests/fuzz/{name}.c" for name in ("steps", "verdicts", "oracle", "streams", "arena"))
 _FUZZER = ("tests/fuzz/replay.c", *_HARNESS)
@@ -26,13 +15,18 @@ PROGRAMS = {
     "worlds": ("tests/exhaustive/worlds.c", *_HARNESS),
     "kernels": ("tests/exhaustive/kernels.c", "tests/fuzz/steps.c", "tests/fuzz/arena.c"),
     "lanes": ("tests/c/lanes.c", "tests/c/turns.c"),
+    "work": ("tests/c/work.c",),
+    "levels": ("tests/c/levels.c",),
+    "ahead": ("tests/c/ahead.c",),
+    "edges": ("tests/c/edges.c",),
+    "capi": ("tests/c/capi.c",),
 }
 SOURCES = sorted({source for sources in PROGRAMS.values() for source in sources})
 
 
 @dataclass(frozen=True)
 class Step:
-    """One run of a program. A folder in the arguments stands for the files in it, so many at most."""
+    """One run of a program. Arguments may be inputs; a folder stands for the files in it, so many at most."""
 
     program: str
     arguments: tuple[str, ...]
@@ -48,8 +42,9 @@ class Step:
         """The command line."""
         words = [str(program)]
         for word in self.arguments:
-            folder = inputs / word
-            words += sorted(map(str, folder.iterdir()))[: self.most] if folder.is_dir() else [word]
+            given = inputs / word
+            found = sorted(map(str, given.iterdir()))[: self.most] if given.is_dir() else [str(given)]
+            words += found if given.exists() else [word]
         return words
 
 
@@ -66,7 +61,10 @@ def _lanes(part: str) -> Step:
 
 
 _CORPUS = tuple(Step(program, ("corpus/gzip",)) for program in ("gzip", "pixels", "restart"))
+_WORK = Step("work", ("-same", "work/record", "work/streams"))
 _DECODER = (
+    Step("edges", ()),
+    _WORK,
     *_CORPUS,
     _made("gzip", 400),
     _world("codes", "2000", "1"),
@@ -74,13 +72,13 @@ _DECODER = (
     _made("restart", 300),
     _made("pixels", 100),
     _lanes("few"),
-    _world("slack", "worlds/sound", most=2),
+    _world("slack", "worlds/sound", most=1),
     _world("splits", "worlds/vectors", most=4),
-    _made("gzip", 2500, 10_000),
-    _made("restart", 1500, 10_000),
+    _made("gzip", 1200, 10_000),
+    _made("restart", 700, 10_000),
     _made("pixels", 400, 10_000),
     _world("codes", "30000", "2"),
-    _world("flips", "worlds/small", most=2),
+    _world("flips", "worlds/small", most=1),
     _lanes("many"),
 )
 _KERNELS = (Step("kernels", ()),)
@@ -97,6 +95,8 @@ _SANITIZED_DECODER = (
 # The Python tests of each subject, the likeliest first.
 _PYTHON_DECODER = (
     *(
+        "table_bounds",
+        "work",
         "deflate_vectors",
         "gzip_container",
         "generated",
@@ -119,11 +119,12 @@ class Subject:
     python: tuple[str, ...] = ()
 
 
-_KERNEL = Subject(_KERNELS, _KERNELS, ("gather", "normalize", "augment", "idx_header", "c_api"))
+_AHEAD = (Step("ahead", ()),)
+_KERNEL = Subject(_AHEAD + _KERNELS, _KERNELS, ("gather", "normalize", "augment", "idx_header", "c_api"))
 _SUBJECTS = {
     "idx": Subject(_IDX, _IDX, ("idx_header", "c_api")),
-    "capi": Subject(python=("c_api",)),
-    "cpu": Subject(python=("backend", "gather")),
+    "capi": Subject((Step("capi", ()),), (Step("capi", ()),), ("c_api",)),
+    "cpu": Subject((Step("levels", ()),), (), ("backend", "cpu_detection")),
     "crc32": Subject(_KERNELS, _KERNELS, ("gzip_container",)),
     **dict.fromkeys(("normalize", "swap", "gather", "augment"), _KERNEL),
     **dict.fromkeys(
@@ -141,98 +142,3 @@ _DECODES = Subject(_DECODER, _SANITIZED_DECODER, _PYTHON_DECODER)
 def subject_of(file: str) -> Subject:
     """Who looks at this file of the core."""
     return _SUBJECTS.get(Path(file).stem, _DECODES)
-
-
-def write_inputs(folder: Path, levels: Sequence[str]) -> None:
-    """Everything that the programs read; `levels` are the machine's CPU levels."""
-    for script, to in (("fuzz/make_corpus.py", "corpus"), ("exhaustive/make_worlds.py", "worlds")):
-        subprocess.run([sys.executable, TESTS / script, folder / to], check=True)
-    from lane_cases import Cases, streams
-
-    lanes = folder / "lanes"
-    lanes.mkdir()
-    cases, rng = Cases(lanes), random.Random(1951)
-    for data in streams().values():
-        cases.add(data)
-        cut = rng.randrange(20, len(data))
-        cases.add(data[:cut])
-        cases.add(data[:cut] + bytes([data[cut] ^ 1 << rng.randrange(8)]) + data[cut + 1 :])
-    (lanes / "few").write_text(_lines(rng, cases.files[::3], levels))
-    (lanes / "many").write_text(_lines(rng, cases.files * 4, levels))
-
-
-def _lines(rng: random.Random, files: Sequence[str], levels: Sequence[str]) -> str:
-    """Cases for the lanes' driver, each file at each level, with everything else at random."""
-    lines = []
-    for file in files:
-        for level in levels:
-            way, memory, lanes = (
-                rng.choice(["whole", "duet", "turns"]),
-                rng.choice(["same", "fresh", "floats"]),
-                rng.randrange(7),
-            )
-            start, window = (
-                rng.choice([0, 12 * rng.getrandbits(28) + rng.randrange(9)]),
-                rng.choice([2000, 16_001, 120_000, 4_000_000]),
-            )
-            piece, room = rng.choice([20_011, 65_537, 10**7]), rng.choice([5003, 70_001, 10**7])
-            hooks = f"{lanes} {start} {window if lanes else 0}"
-            lines.append(f"{file} {level} {way} {memory} {hooks} {piece} {room}\n")
-    return "".join(lines)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Of one run: seconds of CPU, and of the clock, with time for machines that stand still."""
-
-    cpu: int
-    wall: float
-
-
-def limits_for(seconds: float) -> Limits:
-    """What a run may take whose unchanged program needed so many seconds of CPU."""
-    return Limits(2 + round(6 * seconds), 60 + 20 * seconds)
-
-
-_LIMITED = 'ulimit -c 0; ulimit -t "$1"; shift; exec "$@"'
-
-
-def _finished(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait. Rounds are counted, because the clock goes on while all processes are stopped."""
-    for _ in range(round(seconds)):
-        try:
-            process.wait(1)
-        except subprocess.TimeoutExpired:
-            continue
-        return True
-    return False
-
-
-def run(command: Sequence[str], limits: Limits, standard_input: Path | None = None, **options: Any) -> str:
-    """Run a program; return what killed it, or nothing."""
-    with (standard_input or Path(os.devnull)).open() as given, tempfile.TemporaryFile() as told:
-        words = ["sh", "-c", _LIMITED, "sh", str(limits.cpu), *command]
-        process = subprocess.Popen(words, stdin=given, stdout=told, stderr=told, **options)
-        try:
-            ended = _finished(process, limits.wall)
-        finally:
-            process.kill()
-            process.wait()
-        if not ended:
-            return "no end"
-        told.seek(0)
-        lines = told.read().decode(errors="replace").strip().splitlines()
-    return (
-        f"exit status {process.returncode}: {lines[0][:120] if lines else ''}" if process.returncode else ""
-    )
-
-
-def cpu_seconds(command: Sequence[str], standard_input: Path | None = None, **options: Any) -> float:
-    """Seconds of CPU of a run that must succeed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    reason = run(command, Limits(3000, 3000), standard_input, **options)
-    if reason:
-        raise SystemExit(f"the unchanged core fails {' '.join(command)[:200]}: {reason}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return spent

@@ -147,7 +147,7 @@ def compiled_lines(core: Path, compiler: list[str]) -> dict[str, set[int]]:
             path.write_text(source)
         held: set[tuple[str, int]] = set()
         for path in copy.rglob("*.c"):
-            command = [*compiler, "-std=gnu11", "-E", "-P", f"-I{copy}", path]
+            command = [*compiler, "-std=gnu11", "-E", "-P", f"-I{copy}", str(path)]
             output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
             held |= {(file, int(number)) for file, number in PROBE.findall(output)}
     files = {path.relative_to(core).as_posix(): path for path in core.rglob("*.[ch]")}
@@ -156,7 +156,9 @@ def compiled_lines(core: Path, compiler: list[str]) -> dict[str, set[int]]:
 
 def _kept(source: str, file: str, held: set[tuple[str, int]]) -> set[int]:
     """Line numbers of a file that lie in no branch which never held."""
-    kept, open_branches, number = set(), [], 0
+    kept: set[int] = set()
+    open_branches: list[bool] = []
+    number = 0
     for line, text in enumerate(source.split("\n"), 1):
         if re.match(r"#[ \t]*(if|ifdef|ifndef|elif|else)\b", text):
             if re.match(r"#[ \t]*(elif|else)\b", text):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from extension import Extension
-from killers import PROGRAMS, Limits, Step, cpu_seconds, limits_for, run, subject_of
+from killers import PROGRAMS, Step, subject_of
+from order import Order
+from running import NO_END, Limits, cpu_seconds, limits_for, run
 from sites import Site
 from workshop import CORE, FAST, RELEASED, SANITIZED, Build, CompileError, Workshop
 
-STAGES = ("fast", "sanitized", "python")
+STAGES = ("fast", "sanitized", "python", "instructions")
 
 
 @dataclass(frozen=True)
@@ -22,12 +30,10 @@ class Result:
 
 
 class Bench:
-    """One worker: its workshop, and how long everything takes there without a mutation."""
+    """One worker: its workshop, and in which order the killers are asked."""
 
-    def __init__(
-        self, shop: Workshop, inputs: Path, stages: tuple[str, ...], limits: dict[str, Limits]
-    ) -> None:
-        self.shop, self.inputs, self.stages, self.limits = shop, inputs, stages, limits
+    def __init__(self, shop: Workshop, inputs: Path, stages: tuple[str, ...], order: Order) -> None:
+        self.shop, self.inputs, self.stages, self.order = shop, inputs, stages, order
         self.extension = Extension(shop)
 
     def open(self) -> None:
@@ -38,9 +44,12 @@ class Bench:
             self.shop.prepare(SANITIZED)
         if "python" in self.stages:
             self.extension.prepare()
+        if "instructions" in self.stages:  # what they are without a mutation, by this compiler
+            command, options = self._counting("--record")
+            cpu_seconds(command, **options)
 
     def measure(self, files: list[str]) -> None:
-        """Run everything that these files need once, unchanged: it must pass, and tells the limits."""
+        """Run everything that these files need once, unchanged: it must pass, and tells how long it takes."""
         subjects = [subject_of(file) for file in files]
         for build, stage in ((FAST, "fast"), (SANITIZED, "sanitized")):
             if stage not in self.stages:
@@ -48,37 +57,69 @@ class Bench:
             for step in dict.fromkeys(step for subject in subjects for step in getattr(subject, stage)):
                 program = self.shop.link(build, step.program, PROGRAMS[step.program], {})
                 spent = cpu_seconds(step.command(program, self.inputs), self._standard_input(step))
-                self.limits[f"{stage} {step.name}"] = limits_for(spent)
+                self.order.seconds[f"{stage} {step.name}"] = spent
         if "python" in self.stages:
             for name in dict.fromkeys(name for subject in subjects for name in subject.python):
                 command, options = self.extension.test(name)
-                self.limits[f"python {name}"] = limits_for(cpu_seconds(command, **options))
+                self.order.seconds[f"python test_{name}"] = cpu_seconds(command, **options)
+
+        if "instructions" in self.stages:
+            command, options = self._counting("--check")
+            self.order.seconds["instructions"] = cpu_seconds(command, **options)
 
     def _standard_input(self, step: Step) -> Path | None:
         return self.inputs / step.standard_input if step.standard_input else None
 
-    def _programs(self, build: Build, stage: str, site: Site) -> str:
-        """What the programs of a stage say."""
-        changed = self.shop.mutate(build, site.file)
-        linked: dict[str, Path] = {}
-        for step in getattr(subject_of(site.file), stage):
-            if step.program not in linked:
-                linked[step.program] = self.shop.link(build, step.program, PROGRAMS[step.program], changed)
-            command = step.command(linked[step.program], self.inputs)
-            reason = run(command, self.limits[f"{stage} {step.name}"], self._standard_input(step))
+    def _ask(self, site: Site, killers: dict[str, Callable[[Limits], str]]) -> str:
+        """Ask one killer after the other until one notices; who, and what it said."""
+        for killer in self.order.sorted(site.file, killers):
+            limits = limits_for(self.order.seconds[killer])
+            reason = killers[killer](limits)
+            if reason == NO_END:  # or had the machine no time for it?
+                reason = killers[killer](Limits(limits.cpu, 3 * limits.wall))
+            self.order.note(site.file, killer, bool(reason))
             if reason:
-                return f"{stage} {step.name}: {reason}"
+                return f"{killer}: {reason}"
         return ""
+
+    def _programs(self, build: Build, stage: str, site: Site) -> str:
+        """What the programs of a stage say. Only what the next one is linked from is compiled."""
+        linked: dict[str, Path] = {}
+        changed: dict[str, Path] = {}
+
+        def ask(step: Step, limits: Limits) -> str:
+            sources = PROGRAMS[step.program]
+            if step.program not in linked:
+                changed.update(self.shop.mutate(build, site.file, [*self.shop.core, *sources], changed))
+                linked[step.program] = self.shop.link(build, step.program, sources, changed)
+            return run(step.command(linked[step.program], self.inputs), limits, self._standard_input(step))
+
+        steps: tuple[Step, ...] = getattr(subject_of(site.file), stage)
+        return self._ask(site, {f"{stage} {step.name}": partial(ask, step) for step in steps})
 
     def _python(self, site: Site) -> str:
         """What the tests in Python say."""
+        names = subject_of(site.file).python
+        if not names:
+            return ""
         self.extension.rebuild(site.file)
-        for name in subject_of(site.file).python:
+
+        def ask(name: str, limits: Limits) -> str:
             command, options = self.extension.test(name)
-            reason = run(command, self.limits[f"python {name}"], **options)
-            if reason:
-                return f"python test_{name}: {reason}"
-        return ""
+            return run(command, limits, **options)
+
+        return self._ask(site, {f"python test_{name}": partial(ask, name) for name in names})
+
+    def _counting(self, choice: str) -> tuple[list[str], dict[str, Any]]:
+        """Instructions per byte under Callgrind: command line and options."""
+        command = [sys.executable, "-P", "benchmarks/instructions.py", choice]
+        wanted = {"PYTHONPATH": str(self.shop.folder), "CC": shlex.join(self.shop.compiler)}
+        return command, {"cwd": self.shop.folder, "env": os.environ | wanted}
+
+    def _instructions(self, site: Site) -> str:
+        """What the gate of instructions says."""
+        command, options = self._counting("--check")
+        return self._ask(site, {"instructions": partial(run, command, **options)})
 
     def judge(self, site: Site, known: bool) -> Result:
         """Try one mutation. One that is known to survive is spared the slow stages."""
@@ -102,5 +143,7 @@ class Bench:
         if "sanitized" in self.stages and (by := self._programs(SANITIZED, "sanitized", site)):
             return Result("killed", by)
         if "python" in self.stages and (by := self._python(site)):
+            return Result("killed", by)
+        if "instructions" in self.stages and (by := self._instructions(site)):
             return Result("killed", by)
         return Result("survived")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "src" / "core"
-COPIED = ("src", "fmnist_fast", "tests", "pyproject.toml", "setup.py", "README.md", "LICENSE")
+COPIED = ("src", "fmnist_fast", "tests", "benchmarks", "pyproject.toml", "setup.py", "README.md", "LICENSE")
 STANDARD = ["-std=gnu11", "-g0", "-ffp-contract=off", "-Isrc/core", "-Itests/fuzz", "-MMD"]
 SECONDS_MOST = 300  # a compiler needs one; this is for machines that stand still
 
@@ -75,16 +75,16 @@ class Workshop:
 
     def prepare(self, build: Build) -> None:
         """Compile everything unchanged."""
-        self.compile(build, self.core if build is RELEASED else [*self.core, *self.tests])
+        self.compile(build, self.sources(build))
 
-    def dependents(self, build: Build, file: str) -> list[str]:
-        """Sources that have to be compiled again when a file of the core has changed."""
-        wanted, found = f"src/core/{file}", []
-        for source in self.core if build is RELEASED else [*self.core, *self.tests]:
-            words = self._object(build, source).with_suffix(".d").read_text().split()
-            if any(self._plain(word) == wanted for word in words):
-                found.append(source)
-        return found
+    def sources(self, build: Build) -> list[str]:
+        """All that is compiled in one way."""
+        return self.core if build is RELEASED else [*self.core, *self.tests]
+
+    def parts(self, build: Build, source: str) -> set[str]:
+        """All files that a source is compiled from."""
+        words = self._object(build, source).with_suffix(".d").read_text().split()
+        return {self._plain(word) for word in words}
 
     @staticmethod
     def _plain(path: str) -> str:
@@ -101,24 +101,27 @@ class Workshop:
         """Write a file of the core."""
         (self.folder / "src" / "core" / file).write_text(text)
 
-    def mutate(self, build: Build, file: str) -> dict[str, Path]:
-        """Compile what depends on a file that has been changed."""
-        return self.compile(build, self.dependents(build, file), "mutant")
+    def mutate(
+        self, build: Build, file: str, sources: Sequence[str], done: Container[str] = ()
+    ) -> dict[str, Path]:
+        """Compile those of the sources that depend on a file that has been changed, unless that is done."""
+        changed = f"src/core/{file}"
+        wanted = [name for name in sources if name not in done and changed in self.parts(build, name)]
+        return self.compile(build, wanted, "mutant")
 
     def same_code(self, file: str) -> bool:
         """Whether the released objects are byte for byte what they were."""
-        made = self.mutate(RELEASED, file)
         return all(
-            path.read_bytes() == self._object(RELEASED, source).read_bytes() for source, path in made.items()
+            path.read_bytes() == self._object(RELEASED, source).read_bytes()
+            for source, path in self.mutate(RELEASED, file, self.core).items()
         )
 
     def link(self, build: Build, program: str, sources: Sequence[str], changed: dict[str, Path]) -> Path:
-        """Link a program of test sources and the whole core. A core file that a test includes is left out."""
-        included = {"src/core/inflate/lanes.c", "src/core/duet.c"} if "tests/c/lanes.c" in sources else set()
+        """Link a program of test sources and the core, but for what a test source includes."""
+        included = set().union(*(self.parts(build, source) for source in sources))
         objects = [
             changed.get(source, self._object(build, source))
-            for source in [*sources, *self.core]
-            if source not in included
+            for source in [*sources, *(name for name in self.core if name not in included)]
         ]
         made = self.folder / build.name / ("mutant" if changed else "unchanged") / program
         made.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,11 @@ void ff_copy_match_careful(ff_inflate *s, ff_io *io) {
     io->out += n;
     length -= n;
   }
+  /* At the highest ratio the last bytes of the input, which are decoded with care, make 30 KiB. */
+  if (length && (size_t)(io->out_end - io->out) >= length + FF_COPY_OVERRUN) {
+    io->out = ff_copy_match_fast(io->out, (unsigned)length, (unsigned)distance);
+    return;
+  }
   for (; length; length--, io->out++)
     *io->out = *(io->out - distance);
 }

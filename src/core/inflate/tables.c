@@ -38,7 +38,7 @@ FF_INLINE uint32_t finish_entry(uint32_t meaning, unsigned code_bits) {
 /* The code words of one Huffman code, ready to be dealt out in canonical order. */
 typedef struct {
   unsigned count[FF_MAX_CODE_BITS + 1];
-  uint16_t sorted[FF_MAX_LITLEN_SYMS]; /* symbols by code length (unused ones first), then by value */
+  uint16_t sorted[FF_MAX_LITLEN_SYMS]; /* symbols by code length (some unused ones first), then by value */
   unsigned longest;                    /* 0: no code word at all */
   int left;                            /* unused code space, in words of 15 bits; negative: over-subscribed */
 } code_plan;
@@ -47,8 +47,13 @@ typedef struct {
  * and loaded again for each of them would make the time of the whole. */
 static void plan_code(code_plan *plan, const uint8_t *lengths, unsigned n) {
   uint16_t next[4][FF_MAX_CODE_BITS + 1];
+  unsigned at = 0, skipped = 0;
+
+  while (n - skipped > 8 && !ff_load64(lengths + skipped)) /* text has no literals below 10, short blocks few */
+    skipped += 8;
+  lengths += skipped;
+  n -= skipped;
   const unsigned m = n / 4;
-  unsigned at = 0;
 
   memset(next, 0, sizeof next);
   for (unsigned i = 0; i < m; i++) {
@@ -77,13 +82,13 @@ static void plan_code(code_plan *plan, const uint8_t *lengths, unsigned n) {
     }
   }
   for (unsigned i = 0; i < m; i++) {
-    plan->sorted[next[0][lengths[i]]++] = (uint16_t)i;
-    plan->sorted[next[1][lengths[m + i]]++] = (uint16_t)(m + i);
-    plan->sorted[next[2][lengths[2 * m + i]]++] = (uint16_t)(2 * m + i);
-    plan->sorted[next[3][lengths[3 * m + i]]++] = (uint16_t)(3 * m + i);
+    plan->sorted[next[0][lengths[i]]++] = (uint16_t)(skipped + i);
+    plan->sorted[next[1][lengths[m + i]]++] = (uint16_t)(skipped + m + i);
+    plan->sorted[next[2][lengths[2 * m + i]]++] = (uint16_t)(skipped + 2 * m + i);
+    plan->sorted[next[3][lengths[3 * m + i]]++] = (uint16_t)(skipped + 3 * m + i);
   }
   for (unsigned i = 4 * m; i < n; i++)
-    plan->sorted[next[3][lengths[i]]++] = (uint16_t)i;
+    plan->sorted[next[3][lengths[i]]++] = (uint16_t)(skipped + i);
 }
 
 /* zlib's rule: complete, or one code word of one bit. (No word at all is each caller's own case.) */
