@@ -18,6 +18,7 @@ def here(tmp_path, monkeypatch):
     monkeypatch.delenv("FMNIST_FAST_DATA", raising=False)
     ff.write_idx("images.gz", np.zeros((3, 2, 2), np.uint8))
     np.save("images.npy", np.zeros((3, 2, 2), np.uint8))
+    (tmp_path / "bad.toml").write_text("[[classifier")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder.npy").mkdir()
     return tmp_path
@@ -33,7 +34,7 @@ def here(tmp_path, monkeypatch):
         ("sample -o images.gz", "images.gz: is not a folder"),
         ("plot sprite --data . -o images.gz", "images.gz: is not a folder"),
         ("classify run --out x.jsonl --only *NB*", "which dataset? --data DIR names its folder"),
-        ("classify run --out x.jsonl --data . --only Nobody", "no setting of the grid original fits"),
+        ("classify run --out x.jsonl --data . --grid bad.toml", "bad.toml: "),
         ("classify run --out x.jsonl --data . --repeat 0", "invalid positive int value"),
         ("classify run --out x.jsonl --data . --timeout -1", "invalid seconds value"),
         ("classify run --out x.jsonl --data . --grid none.toml", "none.toml"),
