@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_TESTS = str(Path(__file__).parents[1] / "tests")
+_SUPPORT = str(Path(__file__).parents[1] / "tests" / "support")
 
 
 def adapter(name: str) -> Any:
@@ -20,8 +20,8 @@ def adapter(name: str) -> Any:
 
 def of_tests(name: str) -> Any:
     """Import a module that the tests have."""
-    if _TESTS not in sys.path:
-        sys.path.append(_TESTS)
+    if _SUPPORT not in sys.path:
+        sys.path.append(_SUPPORT)
     return importlib.import_module(name)
 
 

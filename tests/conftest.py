@@ -7,7 +7,6 @@ under `auto` the public functions run on the one the package chose and the contr
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 from pathlib import Path
@@ -16,19 +15,11 @@ from types import SimpleNamespace
 import hypothesis
 import numpy as np
 import pytest
+from backends import SEED, WANTED, backend_names, load_backend
 from builders import idx_gz
 from samples import images
 
 import fmnist_fast as ff
-from fmnist_fast import errors
-
-NAMES = (
-    *("GzipDecoder", "affine_u8", "gather_rows", "gather_affine", "swap_bytes"),
-    *("parse_header", "header_size", "crc32", "cpu_features"),
-)
-WANTED = os.environ.get("FMNIST_FAST_BACKEND") or "auto"
-SEED = int(os.environ.get("FMNIST_FAST_TEST_SEED", "1951"))
-MODULES = {"numpy": ("_numpy",), "native": ("_codec", "_native", "_normalize")}
 
 hypothesis.settings.register_profile("default", max_examples=60, deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", max_examples=150, deadline=None, print_blob=True, derandomize=True)
@@ -40,21 +31,6 @@ hypothesis.settings.load_profile(
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell starts what runs beside it like that, and every process of the tests would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def load_backend(name: str) -> SimpleNamespace:
-    """The backend's names and the exceptions, whichever of the backend's modules holds them."""
-    modules = [importlib.import_module(f"fmnist_fast.{module}") for module in MODULES[name]]
-    found = {key: getattr(module, key) for module in modules for key in NAMES if hasattr(module, key)}
-    classes = {key: getattr(errors, key) for key in ("CorruptDataError", "TruncatedError", "FormatError")}
-    return SimpleNamespace(name=name, **found, **classes)
-
-
-def backend_names() -> list[str]:
-    """Backends that the contract tests run on."""
-    if WANTED != "auto":
-        return [WANTED]
-    return ["numpy", "native"] if ff.backend == "native" else ["numpy"]
 
 
 def pytest_report_header() -> list[str]:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import MODULES, NAMES, WANTED, load_backend
+from backends import MODULES, NAMES, WANTED, load_backend
 
 import fmnist_fast as ff
 

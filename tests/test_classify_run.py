@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from benchmark_data import (
-    TESTS,
+    SUPPORT,
     is_running,
     lines_of,
     temporary,
@@ -42,7 +42,7 @@ def data(tmp_path_factory):
 def classify(cwd, data, *options, **changes):
     """Run the command with the misbehaving classifiers at hand."""
     arguments = ("classify", "run", "--data", data, "--out", "out.jsonl", *options)
-    return run(*arguments, cwd=cwd, paths=(TESTS,), **changes)
+    return run(*arguments, cwd=cwd, paths=(SUPPORT,), **changes)
 
 
 @POSIX
@@ -128,7 +128,7 @@ def test_interrupt(data, tmp_path, backend, number):
     grid = write_grid(tmp_path / "g.toml", "Good", "WithAChild", "Hanging")
     child = tmp_path / "child"
     arguments = ("classify", "run", "--data", data, "--grid", grid, "--out", target, "--jobs", 2)
-    environ = environment(TESTS, TEST_CHILD=str(child), **temporary(tmp_path / "temporary"))
+    environ = environment(SUPPORT, TEST_CHILD=str(child), **temporary(tmp_path / "temporary"))
     process = subprocess.Popen(
         command(*arguments, "--backend", backend),
         cwd=tmp_path,
@@ -162,7 +162,7 @@ def test_dask_cluster_of_two_processes(data, tmp_path, monkeypatch):
     """The grid runs on a cluster that is there already, through joblib's backend for it."""
     distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
     grid = write_grid(tmp_path / "g.toml", "Good", "Leaving", "sklearn.neighbors.NearestCentroid")
-    monkeypatch.setenv("PYTHONPATH", environment(TESTS)["PYTHONPATH"])
+    monkeypatch.setenv("PYTHONPATH", environment(SUPPORT)["PYTHONPATH"])
     workers = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(**workers) as cluster:
         options = ("--backend", "dask", "--scheduler", cluster.scheduler_address)

@@ -41,7 +41,7 @@ def found(tmp_path_factory) -> list[dict]:
         arguments = [str(folder / "block.py")]
     shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free_port()), "WORLD_SIZE": "2"}
     shared["GLOO_SOCKET_IFNAME"] = "lo0" if sys.platform == "darwin" else "lo"
-    script = Path(__file__).with_name("ddp_worker.py")
+    script = Path(__file__).parent / "support" / "ddp_worker.py"
     logs = [(folder / f"{rank}.log").open("w+") for rank in range(2)]
     processes = [
         subprocess.Popen(

@@ -11,8 +11,8 @@ import random
 
 import numpy as np
 import pytest
+from backends import SEED, WANTED, load_backend
 from builders import bgzf, gzip_member, idx_bytes, raw_deflate
-from conftest import SEED, WANTED, load_backend
 from drive import drive, oracle, raw_verdict, wrap_raw
 from random_streams import random_stream
 from samples import KINDS, images, text

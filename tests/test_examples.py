@@ -59,7 +59,7 @@ def test_example(name, root, tmp_path):
         runner = "import runpy, sys, peer_torchvision; peer_torchvision.import_torchvision();"
         runner += "sys.argv = sys.argv[1:]; sys.path.insert(0, sys.argv[0].rpartition('/')[0]);"
         command[1:2] = ["-c", runner + "runpy.run_path(sys.argv[0], run_name='__main__')", str(script)]
-    env = environment(Path(__file__).parent, KERAS_HOME=str(tmp_path), OMP_NUM_THREADS="1")
+    env = environment(Path(__file__).parent / "support", KERAS_HOME=str(tmp_path), OMP_NUM_THREADS="1")
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     found = LINE.findall(done.stdout)

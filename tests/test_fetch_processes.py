@@ -34,7 +34,7 @@ def start(server, behavior, root) -> subprocess.Popen:
         "fetch_file(replace(TOY, mirrors=(sys.argv[1],)), TOY.splits['train'].images, sys.argv[2])\n"
     )
     command = [sys.executable, "-c", code, server.url(behavior), str(root)]
-    return subprocess.Popen(command, env=environment(Path(__file__).parent))
+    return subprocess.Popen(command, env=environment(Path(__file__).parent / "support"))
 
 
 def test_processes_wait_for_each_other(server, tmp_path):

@@ -126,7 +126,7 @@ def test_threads_with_little_stack(tmp_path):
 
 def test_python_with_little_stack(tmp_path):
     """All vectors, and files of all containers, in the main thread of a process with so much stack."""
-    script = str(Path(__file__).with_name("small_stack.py"))
+    script = str(Path(__file__).parent / "support" / "small_stack.py")
     done = run(sys.executable, "-X", "faulthandler", script, str(MAIN_THREAD), cwd=tmp_path)
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stderr}"
     files, used = map(int, done.stdout.split())

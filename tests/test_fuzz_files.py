@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from backends import SEED
 from command import environment
-from conftest import SEED
 
 SCRIPT = Path(__file__).with_name("fuzz") / "files.py"
 

@@ -13,13 +13,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import backend_names
+from backends import backend_names
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs mprotect")
 
 
 def run(cwd, *arguments: str, script: str = "guard_pages.py") -> subprocess.CompletedProcess:
-    path = Path(__file__).with_name(script)
+    path = Path(__file__).parent / "support" / script
     command = [sys.executable, "-X", "faulthandler", str(path), *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=cwd)
 

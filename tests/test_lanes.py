@@ -18,7 +18,7 @@ from pathlib import Path
 
 import misleading
 import pytest
-from conftest import SEED
+from backends import SEED
 from lane_cases import Cases, fabric, packed, reaching, streams
 
 ROOT = Path(__file__).parents[1]

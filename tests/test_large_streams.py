@@ -13,9 +13,9 @@ import zlib
 
 import numpy as np
 import pytest
+from backends import SEED
 from bitwriter import EOB, BitWriter
 from builders import gzip_member, idx_bytes, raw_deflate
-from conftest import SEED
 from drive import drive, raw_verdict, wrap_raw
 from samples import images, noise, same, text
 

@@ -11,7 +11,7 @@ import os
 import hypothesis
 import numpy as np
 import pytest
-from conftest import SEED
+from backends import SEED
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from reader_model import AHEAD, ROWS, SPACING, Flaky, make_files

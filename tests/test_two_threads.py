@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from conftest import WANTED
+from backends import WANTED
 
 import fmnist_fast as ff
 from fmnist_fast.errors import CorruptDataError, TruncatedError

@@ -27,7 +27,7 @@ def files(lines):
 
 
 def test_as_recorded(now):
-    """A change that is meant to change them records anew: ``python tests/work_cases.py``."""
+    """A change that is meant to change them records anew: ``python tests/support/work_cases.py``."""
     recorded = RECORD.read_text().splitlines()
     if files(now) != files(recorded):
         pytest.skip("another zlib or NumPy has written other files")

@@ -11,7 +11,7 @@ import sys
 import zlib
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from builders import gzip_member, raw_deflate
 from drive import oracle, wrap_raw

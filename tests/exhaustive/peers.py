@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from bitwriter import EOB, BitWriter
 from builders import gzip_header, gzip_member, gzip_trailer, idx_bytes, idx_header

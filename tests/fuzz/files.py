@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path[:0] = map(str, Path(__file__).parents[:2])
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "support")]
 
 INPUT_SIZE = 600
 GUIDED = ("_bgzf", "_cache", "_coded", "_detect", "_parallel", "_payload", "_restart", "_rows", "_source")

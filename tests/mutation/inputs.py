@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(TESTS))
+sys.path.insert(0, str(TESTS / "support"))
 
 import work_cases  # type: ignore[import-not-found]  # noqa: E402
 from lane_cases import Cases, streams  # type: ignore[import-not-found]  # noqa: E402

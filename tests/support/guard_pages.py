@@ -11,9 +11,9 @@ import sys
 import zlib
 from contextlib import suppress
 
+from backends import load_backend
 from bitwriter import EOB, BitWriter
 from builders import gzip_member, raw_deflate
-from conftest import load_backend
 from samples import images, noise, text
 
 PAGE = mmap.PAGESIZE

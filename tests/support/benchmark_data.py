@@ -11,7 +11,7 @@ import fmnist_fast as ff
 from fmnist_fast.datasets.registry import FILES
 from fmnist_fast.datasets.synthetic import sample
 
-TESTS = Path(__file__).parent
+SUPPORT = Path(__file__).parent
 
 
 def write_small(folder: Path, train: int = 60, test: int = 20) -> Path:

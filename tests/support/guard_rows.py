@@ -10,7 +10,7 @@ import itertools
 import sys
 
 import numpy as np
-from conftest import load_backend
+from backends import load_backend
 from guard_pages import ROOM, guarded
 
 SIZES = ((1, 1), (3, 5), (2, 8), (4, 9), (3, 15), (2, 16), (5, 17), (28, 28), (2, 100))

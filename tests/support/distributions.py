@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LEFT_BEHIND = ("build", "dist", "venv", "*.egg-info", "__pycache__", ".*", "*.so", "*.pyd", "_build.py")
 
 

@@ -10,8 +10,8 @@ import resource
 import sys
 from pathlib import Path
 
+from backends import backend_names, load_backend
 from builders import bgzf, gzip_member, idx_bytes
-from conftest import backend_names, load_backend
 from drive import drive, oracle, wrap_raw
 from samples import images, same
 from vectors import GZIP, RAW

@@ -19,7 +19,7 @@ from builders import gzip_header, gzip_trailer
 from lane_cases import fabric, packed, streams
 from samples import noise, text
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CORE = ROOT / "src" / "core"
 RECORD = Path(__file__).with_name("work_record.txt")
 COMPILER = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
