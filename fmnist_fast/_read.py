@@ -39,8 +39,8 @@ class Wanted(NamedTuple):
 def read(source: Any, wanted: Wanted) -> NDArray[Any]:
     """Read one IDX file; see `fmnist_fast.read_idx`."""
     check_trailing(wanted.trailing)
-    if wanted.as_stored:
-        small = read_small(source, wanted.max_bytes)
+    if wanted.dtype is None and wanted.normalize is None:
+        small = read_small(source, wanted.max_bytes, wanted.out)
         if small is not None:
             return small
     out = wanted.out

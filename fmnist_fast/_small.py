@@ -18,6 +18,7 @@ from . import _idx
 from ._backend import GzipDecoder, header_size, parse_header
 from ._payload import to_native
 from .errors import FmnistFastError
+from .normalize import check_out
 
 _FILE_BYTES = 1 << 17
 _DECODED_BYTES = 1 << 20
@@ -25,7 +26,7 @@ _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _LEAST = 18  # bytes of an empty gzip member
 
 
-def read_small(source: Any, max_bytes: int | None) -> NDArray[Any] | None:
+def read_small(source: Any, max_bytes: int | None, out: NDArray[Any] | None) -> NDArray[Any] | None:
     """Return the array in a small gzip file, or None if this is for `fmnist_fast._read`.
 
     Parameters
@@ -34,6 +35,8 @@ def read_small(source: Any, max_bytes: int | None) -> NDArray[Any] | None:
         As for `fmnist_fast.read_idx`; paths and `bytes` are looked at.
     max_bytes : int or None
         Limit of the payload.
+    out : ndarray or None
+        The array to fill; untouched where this is not for it.
     """
     data = source if isinstance(source, bytes) else _content(source)
     if data is None or not _LEAST <= len(data) <= _FILE_BYTES or data[:2] != b"\x1f\x8b":
@@ -48,13 +51,17 @@ def read_small(source: Any, max_bytes: int | None) -> NDArray[Any] | None:
             return None
         start = header_size(decoded)
         header = parse_header(decoded[:start])
+        if out is not None:
+            check_out(out, header.shape, header.dtype)
     except FmnistFastError:
         return None
     if start + header.nbytes != size or (max_bytes is not None and header.nbytes > max_bytes):
         return None
-    items = np.empty(header.shape, header.dtype)  # the payload may lie at an address that its dtype dislikes
-    items.reshape(-1).view(np.uint8)[:] = decoded[start:]
-    to_native(items.reshape(-1))
+    # A copy in any case: the payload may lie at an address that its dtype dislikes.
+    items = np.empty(header.shape, header.dtype) if out is None else out
+    flat = np.asarray(items).reshape(-1)
+    flat.view(np.uint8)[:] = decoded[start:]
+    to_native(flat)
     return items
 
 

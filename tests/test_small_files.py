@@ -41,6 +41,26 @@ def test_all_types(small_only, tmp_path, dtype, shape):
         assert np.array_equal(found, array)
 
 
+@pytest.mark.parametrize("dtype", ["u1", "i2", "f8"])
+def test_into_an_array_that_is_there(small_only, dtype):
+    array = np.arange(24).reshape(2, 3, 4).astype(dtype)
+    out = np.full_like(array, 99)
+    assert ff.read_idx(gzip.compress(ff.encode_idx(array)), out=out) is out
+    assert np.array_equal(out, array)
+
+
+@pytest.mark.parametrize("shape", [(1000,), (0,), (10, 100)])
+@pytest.mark.parametrize("dtype", ["u1", "i1", "i4"])
+def test_an_array_that_does_not_fit_is_for_the_ordinary_way(shape, dtype):
+    out = np.full(shape, 99, dtype)
+    if (shape, dtype) == (LABELS.shape, "u1"):
+        out = out[::-1]
+    before = out.copy()
+    with pytest.raises(ff.OutputError):
+        ff.read_idx(PACKED, out=out)
+    assert np.array_equal(out, before)
+
+
 def test_nothing_shared_with_the_source(small_only):
     first = ff.read_idx(PACKED)
     first[:] = 255
@@ -111,6 +131,6 @@ def test_a_size_that_lies_takes_no_memory(monkeypatch):
     # Memory is taken for what the decoder is to write; here it is not even made.
     monkeypatch.setattr(_small, "GzipDecoder", ordinary_way_closed)
     for size in (7, (1 << 20) + 1, 1 << 30, (1 << 32) - 1):
-        assert _small.read_small(PACKED[:-4] + size.to_bytes(4, "little"), None) is None
+        assert _small.read_small(PACKED[:-4] + size.to_bytes(4, "little"), None, None) is None
     with pytest.raises(AssertionError):
-        _small.read_small(PACKED, None)
+        _small.read_small(PACKED, None, None)
