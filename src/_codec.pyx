@@ -197,7 +197,7 @@ cdef class GzipDecoder:
 
     cdef ff_pixels *_scratch(self) except NULL:
         if self._pixels is NULL:
-            self._pixels = <ff_pixels *>allocated(sizeof(ff_pixels))
+            self._pixels = <ff_pixels *>allocated(ff_pixels_size(self._duet is not NULL))
             self._pixels.level = LEVEL
         return self._pixels
 

@@ -77,6 +77,7 @@ cdef extern from "pixels.h" nogil:
         uint8_t *out
         size_t left
 
+    size_t ff_pixels_size(bint shared)
     void ff_pixels_open(ff_pixels *px)
 
 

@@ -10,6 +10,10 @@ static void limit_room(ff_pixels *px) {
   px->io.out_end = px->io.out + FF_MIN(room, px->left);
 }
 
+size_t ff_pixels_size(bool shared) {
+  return offsetof(ff_pixels, scratch) + FF_WINDOW + (shared ? FF_PIXELS_SHARED_ROOM : FF_PIXELS_ROOM);
+}
+
 void ff_pixels_open(ff_pixels *px) {
   px->io.base = px->io.out = px->scratch;
   px->converted = px->scratch;

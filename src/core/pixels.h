@@ -22,6 +22,9 @@ typedef struct ff_pixels {
   uint8_t scratch[FF_WINDOW + FF_PIXELS_SHARED_ROOM];
 } ff_pixels;
 
+/* Bytes to allocate: one thread uses the first part of the scratch only. */
+size_t ff_pixels_size(bool shared);
+
 /* Get ready for output of up to `left` items. level, kind, bypass, scale, shift, out and left must have been set. */
 void ff_pixels_open(ff_pixels *px);
 
