@@ -6,7 +6,7 @@ import time
 
 import pytest
 from bench_samples import made_up_run
-from browser import browser, console, open_page, requests  # noqa: F401
+from browser import becomes, browser, cells, console, open_page, requests  # noqa: F401
 
 from fmnist_fast.benchmark import results
 
@@ -26,11 +26,6 @@ def path(tmp_path_factory):
     return folder / "bench.html"
 
 
-def cells(driver, number: int) -> list[str]:
-    found = driver.find_elements("css selector", f"section:not([hidden]) tbody td:nth-child({number})")
-    return [cell.text for cell in found]
-
-
 def shown(driver) -> int:
     """Marks that the open tab's chart shows; waits for it."""
     script = """
@@ -46,17 +41,13 @@ def shown(driver) -> int:
 
 def test_sort_filter_and_look(browser, path, tmp_path):  # noqa: F811
     open_page(browser, path)
-    assert shown(browser) == 2  # the limit has no bar, and what is missing has none
-    assert cells(browser, 1) == ["fmnist_fast", "isal"]
+    becomes(2, shown, browser)  # the limit has no bar, and what is missing has none
+    becomes(["fmnist_fast", "isal"], cells, browser, 1)
     browser.find_element("xpath", "//section[not(@hidden)]//th[contains(., 'MB/s')]").click()
-    assert cells(browser, 1) == ["isal", "fmnist_fast"]
+    becomes(["isal", "fmnist_fast"], cells, browser, 1)
     browser.find_element("css selector", "input[type=search]").send_keys("isal")
-    for _ in range(100):
-        if cells(browser, 1) == ["isal"]:
-            break
-        time.sleep(0.05)
-    assert cells(browser, 1) == ["isal"]
-    assert shown(browser) == 1
+    becomes(["isal"], cells, browser, 1)
+    becomes(1, shown, browser)
     assert browser.save_screenshot(str(tmp_path / "page.png"))
     assert (tmp_path / "page.png").stat().st_size > 20_000
     assert console(browser) == []
@@ -66,8 +57,8 @@ def test_sort_filter_and_look(browser, path, tmp_path):  # noqa: F811
 def test_every_run_of_the_history_is_there(browser, path):  # noqa: F811
     open_page(browser, path.with_name("bench.html"))
     browser.get(f"{path.as_uri()}#past")
-    assert shown(browser) == 2  # of each run, what is in its summary
+    becomes(2, shown, browser)  # of each run, what is in its summary
     assert set(cells(browser, 2)) == {"old", "new"}
     browser.get(f"{path.as_uri()}#past-all")
-    assert shown(browser) == 6  # of each run, the rows that have a ratio
+    becomes(6, shown, browser)  # of each run, the rows that have a ratio
     assert console(browser) == []

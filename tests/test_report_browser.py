@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from browser import browser, console, open_page, requests  # noqa: F401
+from browser import becomes, browser, console, open_page, requests, texts  # noqa: F401
 from command import environment
 from fake_results import lines, write
 
@@ -30,16 +30,12 @@ def path(files):
     return target
 
 
-def texts(driver, selector: str) -> list[str]:
-    return [found.text for found in driver.find_elements("css selector", f"section:not([hidden]) {selector}")]
-
-
 @pytest.mark.parametrize("width", [1280, 390])
 def test_all_tabs(browser, path, width):  # noqa: F811
     open_page(browser, path, width=width)
     for tab, count in (("fashion", "50 results"), ("mnist", "50 results"), ("side-by-side", "48 results")):
         browser.find_element("id", f"tab-{tab}").click()
-        assert texts(browser, ".count") == [count]
+        becomes([count], texts, browser, ".count")
         assert texts(browser, "th[aria-sort=descending]")[0].startswith(("Accuracy", "Fashion accuracy"))
         assert browser.execute_script("return document.documentElement.scrollWidth") == width
     assert console(browser) == []
@@ -57,7 +53,7 @@ def test_the_columns_of_the_original(browser, path):  # noqa: F811
 def test_failures_are_found(browser, path):  # noqa: F811
     open_page(browser, path)
     browser.find_element("css selector", "section:not([hidden]) input[value=crashed]").click()
-    assert texts(browser, ".count") == ["1 of 50 results"]
+    becomes(["1 of 50 results"], texts, browser, ".count")
 
 
 def test_the_same_results_give_the_same_page(path, files, tmp_path):

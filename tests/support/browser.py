@@ -10,7 +10,8 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,23 @@ def requests(driver: Any) -> list[str]:
 def save_to(driver: Any, folder: Path) -> None:
     """Let the browser save downloads in a folder."""
     driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+
+
+def texts(driver: Any, selector: str) -> list[str]:
+    """Return the texts of what a selector finds on the open tab, all of one moment."""
+    script = "return [...document.querySelectorAll(arguments[0])].map((found) => found.innerText.trim())"
+    return driver.execute_script(script, f"section:not([hidden]) {selector}")
+
+
+def cells(driver: Any, column: int) -> list[str]:
+    """Return the texts of a column of the table on the open tab."""
+    return texts(driver, f"tbody td:nth-child({column})")
+
+
+def becomes(wanted: Any, look: Callable[..., Any], *args: Any) -> None:
+    """Look until that is seen; pages sort, filter and draw some time after they were asked to."""
+    end = time.monotonic() + 10
+    while (found := look(*args)) != wanted:
+        if time.monotonic() > end:
+            pytest.fail(f"expected {wanted!r}, found {found!r}")
+        time.sleep(0.05)
