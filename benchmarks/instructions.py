@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CORE = ROOT / "src" / "core"
 RECORD = Path(__file__).with_suffix(".json")
 LEVELS = ("generic", "avx2")
-FLAGS = ("-std=c11", "-O2", "-ffp-contract=off")
+FLAGS = ("-std=c11", "-O2", "-ffp-contract=off", "-fno-tree-vectorize")
 IMAGES = 1300  # about 1 MB
 TOLERANCE = 0.02
 NO_SUCH_LEVEL = 3

@@ -31,6 +31,7 @@ SOURCES = [*DRIVER, *sorted(set(CORE.rglob("*.c")) - INCLUDED)]
 FLAGS = ["-std=c11", "-DFF_TEST_HOOKS", "-ffp-contract=off", f"-I{CORE}", "-pthread"]
 BUILDS = {
     "plain": ["-O2", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"],
+    "many": ["-O1", "-DFF_LANES=64u"],
     "sanitized": ["-O1", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
 }
 
@@ -99,6 +100,14 @@ def plain(building):
     """The driver as released code is built."""
     driver = finished(building, "plain")
     assert driver, (building[0] / "plain.log").read_text()
+    return driver
+
+
+@pytest.fixture(scope="module")
+def many(building):
+    """The driver with up to 64 lanes, where six are used."""
+    driver = finished(building, "many")
+    assert driver, (building[0] / "many.log").read_text()
     return driver
 
 
@@ -185,6 +194,25 @@ def test_every_number_of_lanes(whole, plain):
                 assert bridged or lanes == 1, (way, level, lanes)
     assert sum(counts[3] for counts in ran.values()), "no lane has started again"
     assert any(lanes == 0 for _, _, lanes in ran), "lanes never run unless they are forced"
+
+
+def test_sixty_four_lanes(whole, damaged, many):
+    """The number is a matter of speed alone: each up to 64, on sound and damaged streams."""
+    rng = random.Random(SEED + 4)
+    files = whole + damaged
+    lines = [
+        line(rng.choice(files), level, way, lanes, rng)
+        for level in many.levels
+        for way in WAYS
+        for lanes in range(1, many.lanes + 1)
+    ]
+    lines += [line(file, rng.choice(many.levels), rng.choice(WAYS), many.lanes, rng) for file in files]
+    ran = many.run(lines)
+    joins = [sum(counts[1] for (_, _, lanes), counts in ran.items() if lanes == n) for n in range(65)]
+    assert joins[1] == 0
+    assert many.lanes == 64
+    assert min(joins[2:]) > 0
+    assert joins[64] > joins[2]
 
 
 def test_wrong_guesses(misled, plain):

@@ -16,66 +16,13 @@
 #define KEEP_ORDER(p) ((void)0)
 #endif
 
-#define LANE_PAIR(k)                                                                                                   \
-  do {                                                                                                                 \
-    const uint64_t b = ff_load64(in + (p##k >> 3)) >> (p##k & 7);                                                      \
-    const uint32_t e = entry[(b & (FF_TABLE_HALF - 1)) | (l->record[k][i].entry[1] & FF_E_DIST)];                      \
-    const uint64_t c = b >> (e & 63);                                                                                  \
-    l->record[k][i + 1].bits = b;                                                                                      \
-    l->record[k][i + 1].entry[0] = e;                                                                                  \
-    const uint32_t f = entry[(c & (FF_TABLE_HALF - 1)) | (e & FF_E_DIST)];                                             \
-    l->record[k][i + 1].entry[1] = f;                                                                                  \
-    p##k += (uint8_t)(e + f); /* both numbers fit in a byte together */                                                \
-    KEEP_ORDER(p##k);                                                                                                  \
-  } while (0)
-
-#define LANE_OPEN(k) uint64_t p##k = l->position[k]
-
-#define LANE_CLOSE(k)                                                                                                  \
-  l->position[k] = p##k;                                                                                               \
-  any |= l->record[k][0].entry[1] = l->record[k][FF_LANE_PAIRS].entry[1];                                              \
-  late |= p##k >= l->check[k]
-
-#if FF_LANES == 4
-#define EACH_LANE(what)                                                                                                \
-  what(0);                                                                                                             \
-  what(1);                                                                                                             \
-  what(2);                                                                                                             \
-  what(3)
-#elif FF_LANES == 5
-#define EACH_LANE(what)                                                                                                \
-  what(0);                                                                                                             \
-  what(1);                                                                                                             \
-  what(2);                                                                                                             \
-  what(3);                                                                                                             \
-  what(4)
-#elif FF_LANES == 6
-#define EACH_LANE(what)                                                                                                \
-  what(0);                                                                                                             \
-  what(1);                                                                                                             \
-  what(2);                                                                                                             \
-  what(3);                                                                                                             \
-  what(4);                                                                                                             \
-  what(5)
-#elif FF_LANES == 7
-#define EACH_LANE(what)                                                                                                \
-  what(0);                                                                                                             \
-  what(1);                                                                                                             \
-  what(2);                                                                                                             \
-  what(3);                                                                                                             \
-  what(4);                                                                                                             \
-  what(5);                                                                                                             \
-  what(6)
-#elif FF_LANES == 8
-#define EACH_LANE(what)                                                                                                \
-  what(0);                                                                                                             \
-  what(1);                                                                                                             \
-  what(2);                                                                                                             \
-  what(3);                                                                                                             \
-  what(4);                                                                                                             \
-  what(5);                                                                                                             \
-  what(6);                                                                                                             \
-  what(7)
+/* Loops over the lanes are unrolled, so that what is indexed by k lies in registers. */
+#if defined(__clang__)
+#define EACH_LANE(k) _Pragma("clang loop unroll(full)") for (unsigned k = 0; k < FF_LANES; k++)
+#elif defined(__GNUC__)
+#define EACH_LANE(k) _Pragma("GCC unroll 64") for (unsigned k = 0; k < FF_LANES; k++)
+#else
+#define EACH_LANE(k) for (unsigned k = 0; k < FF_LANES; k++)
 #endif
 
 ATTRIBUTES static void NAME(ff_lanes *l, unsigned n, const uint32_t *entry, const uint8_t *in, uint64_t limit,
@@ -83,12 +30,25 @@ ATTRIBUTES static void NAME(ff_lanes *l, unsigned n, const uint32_t *entry, cons
   for (;;) {
     uint32_t any = 0;
     unsigned late = 0;
-    {
-      EACH_LANE(LANE_OPEN);
-      for (unsigned i = 0; i < FF_LANE_PAIRS; i++) {
-        EACH_LANE(LANE_PAIR);
+    uint64_t p[FF_LANES];
+    EACH_LANE (k)
+      p[k] = l->position[k];
+    for (unsigned i = 0; i < FF_LANE_PAIRS; i++)
+      EACH_LANE (k) {
+        const uint64_t b = ff_load64(in + (p[k] >> 3)) >> (p[k] & 7);
+        const uint32_t e = entry[((uint32_t)b & (FF_TABLE_HALF - 1)) | (l->record[k][i].entry[1] & FF_E_DIST)];
+        const uint32_t c = (uint32_t)(b >> (e & 63));
+        l->record[k][i + 1].bits = b;
+        l->record[k][i + 1].entry[0] = e;
+        const uint32_t f = entry[(c & (FF_TABLE_HALF - 1)) | (e & FF_E_DIST)];
+        l->record[k][i + 1].entry[1] = f;
+        p[k] += (uint8_t)(e + f); /* both numbers fit in a byte together */
+        KEEP_ORDER(p[k]);
       }
-      EACH_LANE(LANE_CLOSE);
+    EACH_LANE (k) {
+      l->position[k] = p[k];
+      any |= l->record[k][0].entry[1] = l->record[k][FF_LANE_PAIRS].entry[1];
+      late |= p[k] >= l->check[k];
     }
 #if defined(FF_KERNEL_AVX512)
     const __m512i low_byte = _mm512_set1_epi32(0xFF), nibble = _mm512_set1_epi32(15), ones = _mm512_set1_epi32(-1);
@@ -170,9 +130,6 @@ ATTRIBUTES static void NAME(ff_lanes *l, unsigned n, const uint32_t *entry, cons
 }
 
 #undef KEEP_ORDER
-#undef LANE_PAIR
-#undef LANE_OPEN
-#undef LANE_CLOSE
 #undef EACH_LANE
 #undef NAME
 #undef ATTRIBUTES
