@@ -29,6 +29,9 @@ RECORD: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_
 #: A gate is measured again, longer, before it fails: noise passes, bad code stays.
 ATTEMPTS = tuple(Settings(pairs, budget=4.0, clock="cpu") for pairs in (9, 25, 49))
 
+#: Floors are this part of what was measured: noise does not get there, a kernel of twice the time does.
+MARGIN = 0.62
+
 
 @dataclass(frozen=True)
 class Gate:
