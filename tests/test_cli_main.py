@@ -112,7 +112,7 @@ def test_interrupt_is_130(tmp_path):
     process = subprocess.Popen(
         arguments, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    while not (tmp_path / "out").exists():
+    while process.poll() is None and not (tmp_path / "out").exists():
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
