@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -41,6 +42,8 @@ def atomic_file(path: str | os.PathLike[str], *, follow: bool = True) -> Iterato
     OSError
         The folder or file cannot be written; the path then still holds what it held.
     """
+    if not os.fspath(path):  # which realpath() would take for the current folder
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     path = os.path.realpath(path) if follow else os.path.abspath(path)
     try:
         mode = os.stat(path, follow_symlinks=follow).st_mode

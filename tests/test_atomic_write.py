@@ -49,6 +49,11 @@ def test_folders_are_no_targets(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["folder"]
 
 
+def test_no_name_is_no_file():
+    with pytest.raises(FileNotFoundError):
+        ff.write_idx("", images(1))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 def test_read_only_folder(tmp_path):
     """As root permissions mean nothing, so a process of its own first becomes somebody else."""
