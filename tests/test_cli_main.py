@@ -107,6 +107,17 @@ def test_broken_pipe_is_quiet(tmp_path, name):
 
 
 @POSIX
+def test_without_standard_output(tmp_path):
+    """As in ``fmnist-fast verify FILE >&-``: nobody wants to read it, and the code still counts."""
+    ff.write_idx(tmp_path / "x", np.zeros(9, np.uint8))
+    for name, code in (("x", 0), ("missing", 1)):
+        closing = ["sh", "-c", 'exec "$@" >&-', "sh", *command("verify", name)]
+        result = subprocess.run(closing, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+        assert result.returncode == code
+        assert "Traceback" not in result.stderr
+
+
+@POSIX
 def test_interrupt_is_130(tmp_path):
     arguments = command("sample", "-o", "out", "--train", "60000", "--level", "9")
     process = subprocess.Popen(

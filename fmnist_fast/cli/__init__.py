@@ -78,13 +78,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # a file name may hold what the terminal cannot show
+        # A file name may hold what the terminal cannot show.
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = parser().parse_args(argv)
     try:
         code = arguments.run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None: the process was started without one
+            sys.stdout.flush()
     except (UsageError, MissingExtraError) as error:
         complain(str(error))
         return 2
