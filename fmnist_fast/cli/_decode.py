@@ -89,4 +89,4 @@ def _ending(output: Path) -> str:
     if output.name.endswith("-ubyte"):
         return ".idx"
     known = ", ".join([*SAVERS, ".idx", "-ubyte", ".gz"])
-    raise UsageError(f"{output}: the ending decides on the format, and this one is none of {known}")
+    raise UsageError(f"{output}: the ending decides on the format and must be one of {known}")
