@@ -76,6 +76,6 @@ def test_not_enough_memory(here, capsys, monkeypatch, error, words):
     def scan(*arguments):
         raise error
 
-    monkeypatch.setattr("fmnist_fast.cli._info.scan", scan)
+    monkeypatch.setattr("fmnist_fast.cli._scan.scan", scan)
     assert main(["info", "images.gz"]) == 1
     assert capsys.readouterr().err.endswith(words)

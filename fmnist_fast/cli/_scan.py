@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,9 @@ from .._backend import crc32, header_size, parse_header
 from .._stream import open_stream
 from ..datasets.registry import KnownFile
 from ..datasets.verify import identify_file
-from ..errors import TruncatedError, naming
-from ._console import Advance
+from ..errors import FmnistFastError, TruncatedError, naming
+from ._console import Advance, complain, progress
+from ._files import error_text
 
 _PIECE = 1 << 20
 
@@ -57,6 +59,19 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """Add what `info` and `verify` take."""
     command.add_argument("files", nargs="+", metavar="FILE", help="IDX file: gzip, xz or raw")
     command.add_argument("--json", action="store_true", help="print a JSON list with one object per file")
+
+
+def scan_each(paths: Sequence[str]) -> Iterator[tuple[str, Facts | FmnistFastError | OSError]]:
+    """Yield each path with what `scan` finds, or with its error, which has been printed."""
+    for path in paths:
+        try:
+            with progress(path, None) as advance:
+                facts = scan(path, advance)
+        except (FmnistFastError, OSError) as error:
+            complain(error_text(error, path))
+            yield path, error
+        else:
+            yield path, facts
 
 
 def scan(path: str, advance: Advance = lambda _: None) -> Facts:
