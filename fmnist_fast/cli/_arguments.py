@@ -46,6 +46,18 @@ def add_command(
     return command
 
 
+def add_level(command: argparse.ArgumentParser, default: int) -> None:
+    """Add the option for the level of compression."""
+    command.add_argument(
+        "--level",
+        type=int,
+        choices=range(10),
+        default=default,
+        metavar="0-9",
+        help=f"compression level: 0 stores, 9 is smallest and slowest (default: {default})",
+    )
+
+
 # Kinds of values, for ``type=``. The command line says "invalid NAME value" where one raises ValueError.
 
 

@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
         "decode",
         run,
         help="convert an IDX file to npy, npz, idx, csv, parquet or png",
-        description="Convert an IDX file.",
+        description="Convert an IDX file to a format that other programs read.",
         epilog=_EPILOG,
     )
     command.add_argument("file", metavar="FILE", help="IDX file: gzip, xz or raw")
@@ -48,9 +48,11 @@ def add(commands: Any) -> None:
         "--columns", type=int, default=30, metavar="N", help="png: images per row (default: 30)"
     )
     command.add_argument(
-        "--limit", type=int, default=900, metavar="N", help="png: most images (default: 900)"
+        "--limit", type=int, default=900, metavar="N", help="png: draw at most N images (default: 900)"
     )
-    command.add_argument("--scale", type=int, default=1, metavar="N", help="png: enlargement (default: 1)")
+    command.add_argument(
+        "--scale", type=int, default=1, metavar="N", help="png: enlarge every pixel N times (default: 1)"
+    )
     command.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
 
 

@@ -31,9 +31,9 @@ from ._scan import scan
 from ._verify import sentence
 
 _EPILOG = """\
-Without --data a sample of the size of Fashion-MNIST is drawn into a temporary folder, and removed at the end.
-The rows of the table take turns, each in a process of its own, and the table shows medians. "read" is four
-files to uint8 arrays; "normalized" is four files to float32 images, into arrays that are there already.
+Without --data, a synthetic sample of the size of Fashion-MNIST is drawn into a temporary folder, which is
+removed at the end. The readers take turns, each in a process of its own; the table shows medians. "read"
+means four files to new uint8 arrays; "normalized" means four files to float32 images in existing arrays.
 
 examples:
   fmnist-fast demo
@@ -48,16 +48,18 @@ def add(commands: Any) -> None:
         "demo",
         run,
         help="load, verify, normalize and time a dataset, and draw it",
-        description="Do the main job once from end to end and compare its speed.",
+        description="Load, verify, normalize and draw a dataset, and compare the speed with other readers.",
         epilog=_EPILOG,
     )
     command.add_argument("--data", type=Path, metavar="DIR", help="folder with the four .gz files")
     command.add_argument(
         "--train", type=count, default=60_000, metavar="N", help="training images to draw (default: 60000)"
     )
-    command.add_argument("--threads", type=count, metavar="N", help="threads of the last row (default: all)")
     command.add_argument(
-        "--rounds", type=count, default=7, metavar="N", help="turns of each row (default: 7)"
+        "--threads", type=count, metavar="N", help="threads of the last row (default: one per CPU)"
+    )
+    command.add_argument(
+        "--rounds", type=count, default=7, metavar="N", help="measurements of each row (default: 7)"
     )
     command.add_argument(
         "--sheet",
