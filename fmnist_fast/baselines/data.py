@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .._extras import optional
 from ..codec import read_idx
 from ..datasets.find import file_called
-from ..datasets.registry import FILES, SPLITS, identify
+from ..datasets.registry import FILE_NAMES, FILES, SPLITS, identify
 from ..errors import DatasetError, MismatchError
 
 _KINDS = (("images", 3), ("labels", 1))
@@ -146,7 +146,7 @@ def _find(folder: Path) -> list[tuple[Path, Path]]:
     only = tuple(sorted(path for path in folder.glob(f"*{kind}*ubyte*")) for kind, _ in _KINDS)
     if len(only[0]) == len(only[1]) == 1:
         return [(only[0][0], only[1][0])]
-    names = ", ".join(file.name for file in FILES[:4])
+    names = ", ".join(FILE_NAMES)
     raise DatasetError(
         f"expected the four files {names}, or one file of images and one of labels", source=str(folder)
     )

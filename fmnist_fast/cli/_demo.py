@@ -17,7 +17,7 @@ from .._extras import MissingExtraError
 from .._threads import usable_cpus
 from .._version import __version__
 from ..codec import read_idx
-from ..datasets.registry import FASHION_MNIST_CLASSES, SPLITS
+from ..datasets.registry import FASHION_MNIST_CLASSES, FILE_NAMES, SPLITS
 from ..datasets.registry import FASHION_MNIST_MEAN as MEAN
 from ..datasets.registry import FASHION_MNIST_STD as STD
 from ..errors import DatasetError, MismatchError
@@ -26,7 +26,7 @@ from ._arguments import add_command, count
 from ._console import progress, say, size_text, table
 from ._demo_rows import Row, measure
 from ._files import UsageError, refuse_existing
-from ._sample import NAMES, write_sample
+from ._sample import write_sample
 from ._scan import scan
 from ._verify import sentence
 
@@ -92,11 +92,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _folder(arguments: argparse.Namespace) -> Iterator[Path]:
     """Yield the caller's folder, or one with a sample that is removed afterwards."""
     if arguments.data is not None:
-        for name in NAMES:
+        for name in FILE_NAMES:
             if not (arguments.data / name).is_file():
-                raise DatasetError(
-                    f"there is no {name}; the four files are {', '.join(NAMES)}", source=str(arguments.data)
-                )
+                message = f"there is no {name}; the four files are {', '.join(FILE_NAMES)}"
+                raise DatasetError(message, source=str(arguments.data))
         yield arguments.data
         return
     with tempfile.TemporaryDirectory(prefix="fmnist-fast-") as name:
@@ -113,7 +112,7 @@ def _verify(folder: Path) -> bool:
     say()
     fashion = True
     shapes = {}
-    for name in NAMES:
+    for name in FILE_NAMES:
         with progress(name, None) as advance:
             facts = scan(str(folder / name), advance)
         say(f"verified {name}: {sentence(facts)}, {size_text(facts.file_size)}")
@@ -160,8 +159,8 @@ def _print(rows: list[Row]) -> None:
 
 
 def _draw(folder: Path, target: Path, names: tuple[str, ...]) -> None:
-    images = read_idx(folder / NAMES[0])
-    labels = read_idx(folder / NAMES[1])
+    images = read_idx(folder / FILE_NAMES[0])
+    labels = read_idx(folder / FILE_NAMES[1])
     say()
     try:
         picture = contact_sheet(images, labels, names=names)

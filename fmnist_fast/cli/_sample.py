@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..codec import write_idx
-from ..datasets.registry import SPLITS
+from ..datasets.registry import FILE_NAMES
 from ..datasets.synthetic import sample
 from ._arguments import add_command, add_level, count
 from ._console import progress, say, size_text
 from ._files import UsageError, refuse_existing
-
-NAMES = tuple(f"{split}-{kind}-ubyte.gz" for split in SPLITS for kind in ("images-idx3", "labels-idx1"))
 
 _EPILOG = """\
 Ten classes in the order of Fashion-MNIST: T-shirt/top, trouser, pullover, dress, coat, sandal, shirt,
@@ -57,10 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in NAMES:
+    for name in FILE_NAMES:
         refuse_existing(folder / name, arguments.overwrite)
     shapes = write_sample(folder, arguments.train, arguments.test, arguments.seed, arguments.level)
-    for name in NAMES:
+    for name in FILE_NAMES:
         path = folder / name
         say(f"{path}: uint8 {shapes[name]}, {size_text(path.stat().st_size)}")
     return 0
