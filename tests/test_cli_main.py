@@ -60,6 +60,7 @@ def test_help_of_each_command(tmp_path, name):
         ("sample", "-o", "d", "--seed", "many"),
         ("plot", "pca", "--data", ".", "-o", "pca.png", "--seed", "2147483648"),
         ("demo", "--rounds", "0"),
+        ("demo", "--threads", "0"),
         ("demo", "--train", "9"),
     ],
 )

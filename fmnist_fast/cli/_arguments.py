@@ -62,22 +62,23 @@ def add_level(command: argparse.ArgumentParser, default: int) -> None:
 
 
 def count(text: str) -> int:
-    """Parse a number that is not negative."""
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
+    """Parse a whole number of at least 0."""
+    return _at_least(0, text)
 
 
 def positive(text: str) -> int:
-    """Parse a number of at least 1."""
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    """Parse a whole number of at least 1."""
+    return _at_least(1, text)
 
 
 positive.__name__ = "positive int"
+
+
+def _at_least(least: int, text: str) -> int:
+    number = int(text)
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be at least {least}, not {number}")
+    return number
 
 
 def seed(text: str) -> int:

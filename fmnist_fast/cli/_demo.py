@@ -22,7 +22,7 @@ from ..datasets.registry import FASHION_MNIST_MEAN as MEAN
 from ..datasets.registry import FASHION_MNIST_STD as STD
 from ..errors import DatasetError, MismatchError
 from ..plots.sheet import contact_sheet
-from ._arguments import add_command, count
+from ._arguments import add_command, count, positive
 from ._console import progress, say, size_text, table
 from ._demo_rows import Row, measure
 from ._files import UsageError, refuse_existing
@@ -56,10 +56,10 @@ def add(commands: Any) -> None:
         "--train", type=count, default=60_000, metavar="N", help="training images to draw (default: 60000)"
     )
     command.add_argument(
-        "--threads", type=count, metavar="N", help="threads of the last row (default: one per CPU)"
+        "--threads", type=positive, metavar="N", help="threads of the last row (default: one per CPU)"
     )
     command.add_argument(
-        "--rounds", type=count, default=7, metavar="N", help="measurements of each row (default: 7)"
+        "--rounds", type=positive, default=7, metavar="N", help="measurements of each row (default: 7)"
     )
     command.add_argument(
         "--sheet",
@@ -73,8 +73,6 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the demo."""
     threads = arguments.threads or usable_cpus()
-    if not arguments.rounds:
-        raise UsageError("--rounds must be at least 1")
     if arguments.data is None and arguments.train < 10:
         raise UsageError("--train must be at least 10, one of each class")
     refuse_existing(arguments.sheet, overwrite=True)
