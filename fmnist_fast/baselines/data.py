@@ -73,7 +73,9 @@ def load_dataset(
     pairs = _find(folder)
     arrays = [_read(pair) for pair in pairs]
     if len(arrays) == 2 and arrays[0][0].shape[1] != arrays[1][0].shape[1]:
-        raise MismatchError("the images of the two splits have different sizes", source=str(folder))
+        sizes = " and ".join(f"{images.shape[1]:,}" for images, _ in arrays)
+        message = f"the images of the two splits have different sizes: {sizes} pixels"
+        raise MismatchError(message, source=str(folder))
     if len(pairs) == 2:
         parts = [
             _draw(images, labels, rows, seed, f"{folder}: {name}")
@@ -213,7 +215,8 @@ def _split(
     images: NDArray[Any], labels: NDArray[Any], train: int | None, test: int | None, seed: int, what: str
 ) -> list[tuple[NDArray[Any], NDArray[Any]]]:
     if test is None:
-        raise DatasetError("there are no test files here: say how many rows to set aside for it", source=what)
+        message = "there are no test files here; test (--test) must say how many rows to set aside"
+        raise DatasetError(message, source=what)
     if not 0 < test < len(labels):
         raise DatasetError(
             f"{test} rows to test on were asked for, there are {len(labels)} in all", source=what
