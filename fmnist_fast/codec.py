@@ -49,7 +49,7 @@ def read_idx(
         Keep the decoded file, and read that the next time. True: in the folder of the source, or where
         that cannot be written to, in the user's cache folder. A path: in that folder. See the notes.
     trailing : {"error", "ignore"}
-        What to do about data after the last item. Checksums are verified in both cases.
+        Whether data after the last item is an error. Checksums are verified in both cases.
     max_bytes : int, optional
         Refuse a payload that claims more bytes than this in the file's own dtype, before any memory is
         asked for.

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._backend import crc32, header_size, parse_header
+from .._backend import crc32
+from .._idx import build_header
+from .._payload import Payload, read_header
 from .._stream import open_stream
 from ..datasets.registry import KnownFile
 from ..datasets.verify import identify_file
-from ..errors import FmnistFastError, TruncatedError, naming
+from ..errors import FmnistFastError, naming
 from ._console import Advance, complain, progress
 from ._files import error_text
 
@@ -91,24 +93,16 @@ def scan(path: str, advance: Advance = lambda _: None) -> Facts:
     OSError
         The file cannot be read.
     """
-    buffer = bytearray(_PIECE)
+    buffer = memoryview(bytearray(_PIECE))
     with open_stream(path, trailing="error") as stream, naming(path):
-        view = memoryview(buffer)
-        got = stream.readinto(view[:4])
-        needed = header_size(view[:got])
-        got += stream.readinto(view[:needed], got)
-        header = parse_header(view[:got])
-        checksum = crc32(view[:needed])
-        left = header.nbytes
-        while left:
-            got = stream.readinto(view[: min(left, _PIECE)])
-            if not got:
-                raise TruncatedError(
-                    f"the header announces {header.nbytes} bytes of items, {left} are missing"
-                )
-            checksum = crc32(view[:got], checksum)
-            left -= got
-            advance(got)
+        header = read_header(stream)
+        payload = Payload(stream, header)
+        checksum = crc32(build_header(header.dtype, header.shape))
+        while payload.left:
+            piece = buffer[: min(payload.left, _PIECE)]
+            payload.fill(piece)
+            checksum = crc32(piece, checksum)
+            advance(len(piece))
         stream.finish()
         compression, members, file_size = stream.compression, stream.members, stream.offset
     return Facts(
