@@ -69,10 +69,14 @@ def test_subsets_keep_the_share_of_each_class(folder):
 
 
 def test_one_pair_is_split(folder, tmp_path):
-    """Whatever the two files are called, no row is on both sides, and each class keeps its share."""
+    """Whatever the two files are called, no row is on both sides, and each class keeps its share.
+
+    The cache that `read_idx` leaves beside a file is no second file.
+    """
     images = np.arange(200, dtype=np.uint8).repeat(4).reshape(200, 2, 2)
     ff.write_idx(tmp_path / "my-images-ubyte", images)
     ff.write_idx(tmp_path / "my-labels-ubyte.gz", (np.arange(200) % 10).astype(np.uint8))
+    ff.read_idx(tmp_path / "my-labels-ubyte.gz", cache=True)
     dataset = load_dataset(tmp_path, train=120, test=60)
     assert not set(dataset.train_images[:, 0]) & set(dataset.test_images[:, 0])
     assert np.bincount(dataset.train_labels).tolist() == [12] * 10

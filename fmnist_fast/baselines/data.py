@@ -145,7 +145,11 @@ def _find(folder: Path) -> list[tuple[Path, Path]]:
     whole = [(images, labels) for images, labels in found if images and labels]
     if len(whole) == 2:
         return whole
-    only = tuple(sorted(path for path in folder.glob(f"*{kind}*ubyte*")) for kind, _ in _KINDS)
+    caches = (".cache.idx", ".cache.json")  # which read_idx leaves beside a file
+    only = [
+        [path for path in folder.glob(f"*{kind}*ubyte*") if not path.name.endswith(caches)]
+        for kind, _ in _KINDS
+    ]
     if len(only[0]) == len(only[1]) == 1:
         return [(only[0][0], only[1][0])]
     names = ", ".join(FILE_NAMES)
