@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -41,6 +42,8 @@ def atomic_file(path: str | os.PathLike[str], *, follow: bool = True) -> Iterato
     OSError
         The folder or file cannot be written; the path then still holds what it held.
     """
+    if not os.fspath(path):  # which realpath() would take for the current folder
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
     path = os.path.realpath(path) if follow else os.path.abspath(path)
     try:
         mode = os.stat(path, follow_symlinks=follow).st_mode
@@ -95,7 +98,8 @@ def _sweep(folder: str) -> None:
     """Remove temporary files whose process is gone, as nobody holds their lock any more."""
     if not fcntl:
         return
-    with os.scandir(folder) as entries:
+    found = []
+    with suppress(OSError), os.scandir(folder) as entries:  # some folders may be written to, but not listed
         found = [e.path for e in entries if e.name.startswith(_PREFIX) and e.name.endswith(_SUFFIX)]
     for path in found:
         with suppress(OSError), open(path, "rb") as file:
@@ -104,11 +108,21 @@ def _sweep(folder: str) -> None:
 
 
 def _sync_folder(folder: str) -> None:
-    """Flush a rename to disk where the system lets folders be opened."""
+    """Flush a rename to disk where the system lets folders be opened and flushed.
+
+    The file has its name by now. So what only means that this folder cannot be flushed is no error, as in
+    PostgreSQL's ``fsync_fname``.
+    """
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.EBADF):
+            raise
     finally:
         os.close(descriptor)

@@ -13,7 +13,7 @@ from ._source import Source
 from .errors import FormatError
 
 DRAIN_LIMIT = 1 << 30
-_SCRATCH = 1 << 17  # decoded bytes between the decoder and a conversion
+SCRATCH = 1 << 17  # decoded bytes between the decoder and a conversion
 
 
 class Stream(ABC):
@@ -68,7 +68,7 @@ class Stream(ABC):
 
     def read_affine(self, out: NDArray[Any], scale: float, shift: float) -> int:
         """Fill a one-dimensional array of floats with ``byte*scale + shift``; see `readinto`."""
-        scratch = np.empty(min(_SCRATCH, len(out)), np.uint8)
+        scratch = np.empty(min(SCRATCH, len(out)), np.uint8)
         end = 0
         while end < len(out):
             part = scratch[: len(out) - end]

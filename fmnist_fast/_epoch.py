@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -81,7 +82,11 @@ class Epoch(Iterator[Any]):
         batch = worker.result() if worker.busy else self._make(place.batch)
         place.batch += 1
         if place.batch < self._count:
-            worker.start(self._make, place.batch)
+            try:
+                worker.start(self._make, place.batch)
+            except BaseException:  # Ctrl-C: nobody gets this batch, so it is not done
+                place.batch -= 1
+                raise
         return batch
 
     def _make(self, number: int) -> Any:
@@ -99,6 +104,8 @@ class _Worker:
         self._pool: ThreadPoolExecutor | None = None
         self._future: Future[Any] | None = None
         self._process = 0
+        self._working = threading.Lock()
+        self._number = 0  # of the work begun last; a thread does no other
 
     @property
     def busy(self) -> bool:
@@ -112,10 +119,21 @@ class _Worker:
         if self._pool is None or self._process != os.getpid():
             self._pool = ThreadPoolExecutor(1, thread_name_prefix="fmnist_fast")
             self._process = os.getpid()
+            self._working = threading.Lock()  # a fork may have got the other one locked
+        self._number += 1
         try:
-            self._future = submit(self._pool, work, argument)
+            self._future = submit(self._pool, self._do, self._number, work, argument)
         except RuntimeError:
             self._future = self._pool = None  # the next thread would begin with what is waiting in it
+        except BaseException:  # Ctrl-C, and the thread may have its work already
+            with self._working:
+                self._number += 1
+            self._future = self._pool = None
+            raise
+
+    def _do(self, number: int, work: Any, argument: int) -> Any:
+        with self._working:
+            return work(argument) if number == self._number else None
 
     def result(self) -> Any:
         """Wait for the result. After Ctrl-C it can be waited for again: it may still be on its way."""

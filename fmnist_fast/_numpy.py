@@ -87,8 +87,7 @@ def affine_u8(src: Any, out: Array, scale: float, shift: float) -> None:
         Rounded to float32 first unless ``out`` is float64. A float16 item is the float32 result
         rounded once more, to nearest even.
     """
-    if out.dtype not in (np.float16, np.float32, np.float64) or not out.flags.c_contiguous:
-        raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
+    _check_floats(out)
     items, flat = np.frombuffer(src, np.uint8), out.reshape(-1)
     if items.size != flat.size:
         raise ValueError(f"out has {flat.size} items, src has {items.size}")
@@ -99,6 +98,11 @@ def affine_u8(src: Any, out: Array, scale: float, shift: float) -> None:
     for low in range(0, items.size, _SLICE):
         part = slice(low, low + _SLICE)
         np.take(table, items[part], out=flat[part], mode="clip")  # "raise" would go through a copy of out
+
+
+def _check_floats(out: Array) -> None:
+    if out.dtype not in (np.float16, np.float32, np.float64) or not out.flags.c_contiguous:
+        raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
 
 
 @lru_cache(maxsize=16)
@@ -197,8 +201,7 @@ def gather_affine(
     IndexError
         There is no such row; nothing has been written.
     """
-    if out.dtype not in (np.float16, np.float32, np.float64) or not out.flags.c_contiguous:
-        raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
+    _check_floats(out)
     rows = _check_gather(source, indices, out, moves, image)
     step = max(_SLICE // max(source.shape[1], 1), 1)
     for low in range(0, len(indices), step):

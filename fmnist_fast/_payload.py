@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._backend import header_size, parse_header, swap_bytes
+from ._container import SCRATCH
 from ._idx import Header
 from ._stream import Stream
 from .errors import FormatError, TruncatedError
 from .normalize import Affine, Kernel
 
-_SCRATCH = 1 << 17  # decoded bytes between the decoder and a conversion
 _FIRST = 1 << 24  # bytes asked for at first where nothing backs the claim of the header
 
 
@@ -146,7 +146,7 @@ def read_items(
 
 
 def _fill_converted(fill: Fill, target: NDArray[Any], source: np.dtype[Any], kernel: Kernel) -> None:
-    scratch = np.empty(min(target.size, _SCRATCH // source.itemsize), source)
+    scratch = np.empty(min(target.size, SCRATCH // source.itemsize), source)
     for low in range(0, target.size, scratch.size):
         part = target[low : low + scratch.size]
         items = scratch[: part.size]

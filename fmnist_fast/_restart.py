@@ -31,8 +31,8 @@ class Restart(NamedTuple):
 class Restarts:
     """The places of one source.
 
-    BGZF members are looked up when the first one is wanted. From other files few states are kept while
-    they are read; their distance doubles as a file turns out to be long.
+    BGZF members are indexed when the first one is needed. While other files are read, a few states of the
+    decoder are kept; the distance between them doubles as a file turns out to be long.
     """
 
     def __init__(self, source: Source) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -26,10 +27,12 @@ def write(target: Any, array: ArrayLike, compress: Any, level: int, threads: int
     if isinstance(target, str | os.PathLike):
         path = os.fsdecode(target)
         if compress is None:
-            compress = "gzip" if path.endswith(".gz") else False
+            compress = "gzip" if path.lower().endswith(".gz") else False
         pieces = _pieces(array, compress, level, threads)
         with atomic_file(path) as file:
             file.writelines(pieces)
+    elif isinstance(target, io.TextIOBase):
+        raise TypeError("the file object was opened in text mode; open it in binary mode")
     elif hasattr(target, "write"):
         for piece in _pieces(array, compress, level, threads):
             _write_all(target, piece)

@@ -28,34 +28,35 @@ class Batches:
         Of any dtype, which is kept. Without labels the batches are ``x`` alone, not pairs.
     batch_size : int, default 128
     shuffle : bool, default False
-        Each epoch in an order of its own, which depends on seed, epoch and number of rows and on nothing
-        else: not on the platform, the backend, the version of NumPy or ``batch_size``.
+        Give each epoch a new random order. It depends only on seed, epoch and number of rows: not on the
+        platform, the backend, the version of NumPy or ``batch_size``.
     seed : int, optional
-        At least 0. None draws one, which `state_dict` then holds.
+        At least 0. None draws one at random, which `state_dict` contains.
     drop_last : bool, default False
-        Leave out the last batch if it is short, and the rows that do not fill up all shards.
+        Leave out the last batch if it is short, and the rows that cannot be divided evenly among shards.
     normalize : (mean, std), optional
         As in `fmnist_fast.normalize`, whose results these are bit for bit.
     dtype : dtype, optional
         With ``normalize`` float32 (default), float64 or float16; without, what ``x.astype(dtype)`` gives.
     shape : int or tuple of int, optional
-        Of a row in the batch, for example ``784`` or ``(1, 28, 28)``; -1 stands for what is left.
+        Shape of a row in the batch, for example ``784`` or ``(1, 28, 28)``; one -1 is computed.
     reuse : bool, default False
-        Write to two sets of buffers in turn: a batch holds until the next but one is asked for. Every
-        iterator has its own. Fresh memory costs more than the conversion. (Three sets with ``prefetch``.)
+        Write to two sets of buffers in turn (three with ``prefetch``): a batch is overwritten when the
+        second batch after it is requested. Each iterator has its own buffers. New memory for each batch
+        costs more than the conversion.
     shard : (index, count), optional
-        Only every ``count``-th row of the order, from the ``index``-th on. All shards have equally many:
-        where the rows do not suffice, some from the start of the order are in two shards; with
-        ``drop_last`` the rows left over are in none. (torch's ``DistributedSampler`` does the same.)
+        Use every ``count``-th row of the order, starting at ``index``. All shards have the same length: if
+        the rows cannot be divided evenly, some from the start of the order are in two shards; with
+        ``drop_last`` the remaining rows are in none. (torch's ``DistributedSampler`` does the same.)
     threads : int, optional
         1 stays on the calling thread; None picks by size (a batch of less than 2**20 items needs one).
     flip : float, default 0
-        Probability that an image is mirrored, left to right.
+        Probability that an image is mirrored left to right, from 0 to 1.
     shift : int, default 0
-        Move each image by up to so many pixels up or down, and left or right, all distances equally
-        likely. Pixels that nothing is moved to are 0 before they are normalized.
+        Move each image by up to this many pixels up or down, and left or right, all distances being equally
+        likely. Pixels that become vacant are 0 before they are normalized.
     prefetch : bool, optional
-        Make the next batch on a thread of its own while the caller works with the one before. None does so
+        Prepare the next batch on a second thread while the caller works with the current one. None does so
         where it pays: for batches of 2**20 items or more, with a second CPU, and not with ``threads=1``.
 
     Raises
@@ -70,11 +71,11 @@ class Batches:
 
     Notes
     -----
-    How an image is augmented depends on seed, epoch and its number, and on nothing else: not on the order,
-    the size of batches, shards or threads. All planes of an image are flipped and moved alike.
+    How an image is augmented depends only on seed, epoch and the index of the image: not on the order,
+    the size of batches, shards or threads. All planes of an image are flipped and moved together.
 
-    ``iter()`` begins an epoch and counts it, whether or not it is then gone through to its end. Iterators
-    do not disturb each other, but one of them must not be used by two threads at a time.
+    Each ``iter()`` begins an epoch and counts it, whether or not it is iterated to its end. Several iterators
+    may exist at a time, but one iterator must not be used by two threads at once.
 
     Examples
     --------

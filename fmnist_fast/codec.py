@@ -49,7 +49,7 @@ def read_idx(
         Keep the decoded file, and read that the next time. True: in the folder of the source, or where
         that cannot be written to, in the user's cache folder. A path: in that folder. See the notes.
     trailing : {"error", "ignore"}
-        What to do about data after the last item. Checksums are verified in both cases.
+        Whether data after the last item is an error. Checksums are verified in both cases.
     max_bytes : int, optional
         Refuse a payload that claims more bytes than this in the file's own dtype, before any memory is
         asked for.
@@ -152,9 +152,9 @@ def write_idx(
         One of the six IDX dtypes (uint8, int8, int16, int32, float32, float64) in any byte order and
         memory layout, rank 1 to 64; dimensions of length zero are allowed.
     compress : {"gzip", "bgzf", False}, optional
-        None goes by the ``.gz`` suffix of the path (a file object is then not compressed). ``"bgzf"``
-        writes gzip members of at most 64 KiB that name their own length, so that they can be found
-        without decoding; any gzip tool reads them.
+        None: ``"gzip"`` if the path ends in ``.gz``, in upper or lower case, else False; a file object
+        is then not compressed. ``"bgzf"`` writes gzip members of at most 64 KiB that state their own
+        length, so that they can be found without decoding; any gzip tool reads them.
     level : int, default 6
         0 (store) to 9 (smallest). The bytes written do not depend on ``threads``.
     threads : int, optional

@@ -137,7 +137,10 @@ def float_kernel(
         scale, shift = coefficients(mean, std, result)
         return Affine(scale, shift), result
     work = np.dtype(np.float64 if result == np.float64 else np.float32)
-    return Standardize(*_finite(mean, std, work), work), result
+    numbers = _in_precision(mean, std, work)
+    if not all(map(math.isfinite, numbers)) or not numbers[1]:
+        raise _unusable(mean, std, result)
+    return Standardize(*numbers, work), result
 
 
 def coefficients(mean: float, std: float, dtype: DTypeLike) -> tuple[float, float]:
@@ -150,10 +153,15 @@ def coefficients(mean: float, std: float, dtype: DTypeLike) -> tuple[float, floa
     ValueError
         See `normalize`.
     """
-    mean, std = _finite(mean, std, np.dtype(np.float64))
-    divisor = 255.0 * std
-    scale, shift = 1.0 / divisor if divisor else math.inf, -mean / std
-    return _finite(scale, shift, float_dtype(dtype), zero_allowed=True)
+    result = float_dtype(dtype)
+    exact_mean, exact_std = _in_precision(mean, std, np.dtype(np.float64))
+    divisor = 255.0 * exact_std
+    if not math.isfinite(exact_mean) or not math.isfinite(exact_std) or not divisor:
+        raise _unusable(mean, std, result)
+    numbers = _in_precision(1.0 / divisor, -exact_mean / exact_std, result)
+    if not all(map(math.isfinite, numbers)):
+        raise _unusable(mean, std, result)
+    return numbers
 
 
 def float_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
@@ -184,21 +192,21 @@ def native_dtype(dtype: DTypeLike) -> np.dtype[Any]:
         raise ValueError(f"dtype {dtype!r} is unknown to NumPy") from error
 
 
-def _finite(
-    first: float, second: float, dtype: np.dtype[Any], zero_allowed: bool = False
-) -> tuple[float, float]:
-    """Return both numbers in the precision of a dtype, or explain why they cannot be used."""
+def _in_precision(first: float, second: float, dtype: np.dtype[Any]) -> tuple[float, float]:
+    """Return both numbers rounded to the precision of a dtype (float32 for float16)."""
     work = np.float64 if dtype == np.float64 else np.float32
     try:
         with np.errstate(over="ignore", under="ignore"):
-            numbers = float(work(first)), float(work(second))
+            return float(work(first)), float(work(second))
     except (TypeError, ValueError) as error:
         raise type(error)(f"mean and std must be numbers, not {first!r} and {second!r}") from error
-    if not all(map(math.isfinite, numbers)) or not (zero_allowed or numbers[1]):
-        raise ValueError(
-            "mean and std must be finite, std not zero, and their ratio within the dtype's range"
-        )
-    return numbers
+
+
+def _unusable(mean: float, std: float, dtype: np.dtype[Any]) -> ValueError:
+    return ValueError(
+        f"mean and std must be finite, std not zero, and 1/std and mean/std within the range of {dtype};"
+        f" mean is {mean}, std is {std}"
+    )
 
 
 def check_out(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
@@ -213,5 +221,11 @@ def check_out(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
         raise OutputError(f"out must be a numpy.ndarray, not {type(out).__name__}")
     if out.shape != shape or out.dtype != dtype:
         raise OutputError(f"out must be {dtype} of shape {shape}, it is {out.dtype} of shape {out.shape}")
-    if not (out.flags.c_contiguous and out.flags.writeable and out.flags.aligned):
-        raise OutputError("out must be C-contiguous, aligned and writable")
+    flags = {
+        "C-contiguous": out.flags.c_contiguous,
+        "aligned": out.flags.aligned,
+        "writable": out.flags.writeable,
+    }
+    if not all(flags.values()):
+        lacking = " and not ".join(name for name, present in flags.items() if not present)
+        raise OutputError(f"out must be C-contiguous, aligned and writable, it is not {lacking}")

@@ -217,7 +217,7 @@ def open_idx(source: Any, *, trailing: Literal["error", "ignore"] = "error") -> 
     source : str, os.PathLike, bytes-like or binary file object
         As in `read_idx`. A file object is left open and must not be used meanwhile.
     trailing : {"error", "ignore"}
-        What to do about data after the last item.
+        Whether data after the last item is an error.
 
     Returns
     -------

@@ -7,6 +7,7 @@ temporary file left.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -49,6 +50,11 @@ def test_folders_are_no_targets(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["folder"]
 
 
+def test_no_name_is_no_file():
+    with pytest.raises(FileNotFoundError):
+        ff.write_idx("", images(1))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 def test_read_only_folder(tmp_path):
     """As root permissions mean nothing, so a process of its own first becomes somebody else."""
@@ -76,6 +82,44 @@ def test_read_only_folder(tmp_path):
     finally:
         folder.chmod(0o755)
         shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_folder_that_cannot_be_listed():
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o333)
+    code = textwrap.dedent("""
+        import os, sys
+        import numpy as np, fmnist_fast as ff
+        if os.geteuid() == 0:
+            os.setuid(65534)
+        ff.write_idx(sys.argv[1], np.zeros(9, "u1"))
+    """)
+    try:
+        command = [sys.executable, "-c", code, str(folder / "file")]
+        result = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60)
+        assert result.returncode == 0, result.stderr
+        folder.chmod(0o755)
+        assert [p.name for p in folder.iterdir()] == ["file"]
+        assert ff.read_idx(folder / "file").tolist() == [0] * 9
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are not flushed there")
+def test_folder_that_cannot_be_flushed(tmp_path, monkeypatch):
+    """As on some network file systems: by then the file has its name."""
+    fsync = os.fsync
+
+    def refused(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refused)
+    ff.write_idx(tmp_path / "file", images(2))
+    assert same(ff.read_idx(tmp_path / "file"), images(2))
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

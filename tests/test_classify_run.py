@@ -75,7 +75,7 @@ def test_misbehaving_settings(data, tmp_path):
         assert line["limits"] == {"timeout": 60.0, "memory": 600 << 20}
         assert line["wall_time"] > 0
     assert len(lines["Complaining"]["warnings"]) == 1000
-    wait_until(lambda: not is_running(int(child.read_text())), 10)
+    wait_until(lambda: not is_running(int(child.read_text())))
     good = lines["Good"]
     assert len(good["score"]) == good["num_repeat"] == 2, "the first two agree, so there is no third"
     assert good["mean_accuracy"] == np.mean(good["score"]) > 0.3

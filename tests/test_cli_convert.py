@@ -126,7 +126,6 @@ def test_png_by_class(here):
         (("images.gz", "-o", "x.jpeg"), "the ending decides"),
         (("images.gz", "-o", "x"), "the ending decides"),
         (("images.gz", "-o", "x.npy", "--labels", "labels.gz"), "holds one array"),
-        (("images.gz", "-o", "x.png", "--columns", "0"), "--columns"),
         (("labels.gz", "-o", "x.png"), "contact sheet needs images"),
         (("images.gz", "-o", "x.png", "--scale", "100000"), "pixels; 536,870,912 are the most"),
         (("images.gz", "-o", "x.png", "--labels", "labels.gz", "--columns", "999999999"), "are the most"),

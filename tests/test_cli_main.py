@@ -60,6 +60,7 @@ def test_help_of_each_command(tmp_path, name):
         ("sample", "-o", "d", "--seed", "many"),
         ("plot", "pca", "--data", ".", "-o", "pca.png", "--seed", "2147483648"),
         ("demo", "--rounds", "0"),
+        ("demo", "--threads", "0"),
         ("demo", "--train", "9"),
     ],
 )
@@ -107,12 +108,23 @@ def test_broken_pipe_is_quiet(tmp_path, name):
 
 
 @POSIX
+def test_without_standard_output(tmp_path):
+    """As in ``fmnist-fast verify FILE >&-``: nobody wants to read it, and the code still counts."""
+    ff.write_idx(tmp_path / "x", np.zeros(9, np.uint8))
+    for name, code in (("x", 0), ("missing", 1)):
+        closing = ["sh", "-c", 'exec "$@" >&-', "sh", *command("verify", name)]
+        result = subprocess.run(closing, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True)
+        assert result.returncode == code
+        assert "Traceback" not in result.stderr
+
+
+@POSIX
 def test_interrupt_is_130(tmp_path):
     arguments = command("sample", "-o", "out", "--train", "60000", "--level", "9")
     process = subprocess.Popen(
         arguments, cwd=tmp_path, env=environment(), stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    while not (tmp_path / "out").exists():
+    while process.poll() is None and not (tmp_path / "out").exists():
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)

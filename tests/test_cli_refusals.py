@@ -28,6 +28,8 @@ def here(tmp_path, monkeypatch):
     ("arguments", "sentence"),
     [
         ("decode images.gz -o folder.npy", "folder.npy: is a folder, the output must be a file"),
+        ("decode images.gz -o x.png --columns 0", "--columns: must be at least 1, not 0"),
+        ("demo --threads 0", "--threads: must be at least 1, not 0"),
         ("encode images.npy -o x.gz --labels y.gz", "--labels goes with a folder whose subfolders"),
         ("encode images.npy -o x.gz --key a", "an npy file holds one array"),
         ("encode folder -o x.gz --key a", "--key goes with an npz file, not with a folder"),
@@ -35,7 +37,7 @@ def here(tmp_path, monkeypatch):
         ("plot sprite --data . -o images.gz", "images.gz: is not a folder"),
         ("classify run --out x.jsonl --only *NB*", "which dataset? --data DIR names its folder"),
         ("classify run --out x.jsonl --data . --grid bad.toml", "bad.toml: "),
-        ("classify run --out x.jsonl --data . --repeat 0", "invalid positive int value"),
+        ("classify run --out x.jsonl --data . --repeat 0", "--repeat: must be at least 1, not 0"),
         ("classify run --out x.jsonl --data . --timeout -1", "invalid seconds value"),
         ("classify run --out x.jsonl --data . --grid none.toml", "none.toml"),
     ],
@@ -76,6 +78,6 @@ def test_not_enough_memory(here, capsys, monkeypatch, error, words):
     def scan(*arguments):
         raise error
 
-    monkeypatch.setattr("fmnist_fast.cli._info.scan", scan)
+    monkeypatch.setattr("fmnist_fast.cli._scan.scan", scan)
     assert main(["info", "images.gz"]) == 1
     assert capsys.readouterr().err.endswith(words)

@@ -9,6 +9,7 @@ import pytest
 from distributions import ROOT
 
 import fmnist_fast as ff
+from fmnist_fast.adapters import _shared_readers
 from fmnist_fast.datasets.synthetic import sample
 
 pytestmark = pytest.mark.once
@@ -41,4 +42,5 @@ def test_dask(tmp_path, monkeypatch):
         ff.write_idx(f"{name}-images-idx3-ubyte.gz", images)
     names: dict[str, object] = {}
     exec(blocks()[3], names)
+    _shared_readers.close_idle_readers()
     assert np.array_equal(names["brightness"], np.tile(images.mean(axis=(1, 2)), 2))

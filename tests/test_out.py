@@ -149,6 +149,11 @@ def test_message_says_what_is_expected_and_what_was_given():
         ff.read_idx(FILES["gzip"], out=np.empty((3, 4), "f4"))
     for part in ("uint8", "(12, 28, 28)", "float32", "(3, 4)"):
         assert part in str(info.value)
+    for make, lacking in (("read-only", "writable"), ("transposed", "C-contiguous")):
+        with pytest.raises(ff.OutputError, match=f"it is not {lacking}$"):
+            ff.read_idx(FILES["gzip"], out=MISFITS[make]())
+    with pytest.raises(ff.OutputError, match=r"it is not C-contiguous and not writable$"):
+        ff.read_idx(FILES["gzip"], out=MISFITS["broadcast"]())
 
 
 def test_the_source_itself_cannot_be_out():

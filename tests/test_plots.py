@@ -310,6 +310,17 @@ def test_what_cannot_be_projected(tmp_path, capsys, shape, label, code, sentence
     assert sentence in capsys.readouterr().err
 
 
+def test_the_folder_that_cannot_be_projected_is_named(tmp_path, capsys):
+    for name, count in (("many", 20), ("few", 3)):
+        (tmp_path / name).mkdir()
+        ff.write_idx(tmp_path / name / IMAGES, np.arange(count * 4, dtype=np.uint8).reshape(count, 2, 2))
+        ff.write_idx(tmp_path / name / LABELS, np.zeros(count, np.uint8))
+    many, few, picture = tmp_path / "many", tmp_path / "few", tmp_path / "c.png"
+    line = ["plot", "compare", "--data", many, "--against", few, "--method", "pca", "-o", picture]
+    assert main([*map(str, line)]) == 2
+    assert f"fmnist-fast: {few}: a projection needs at least 5" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

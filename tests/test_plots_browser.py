@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
-from browser import browser, console, open_page, requests  # noqa: F401
+from browser import becomes, browser, console, open_page, requests  # noqa: F401
 
 from fmnist_fast import plots
 
@@ -44,28 +42,26 @@ def test_image_under_the_pointer(browser, projection, tmp_path, count):  # noqa:
     path = tmp_path / "plot.html"
     path.write_text(plots.projection_html([projection] * count), "utf-8")
     open_page(browser, path)
-    x, y = wait_for(browser, POSITION)
-    for shift in (3, 0):
-        event = {"type": "mouseMoved", "x": x + shift, "y": y + shift}
-        browser.execute_cdp_cmd("Input.dispatchMouseEvent", event)
-    assert wait_for(browser, TOOLTIP) == [[4, "<b>&\nimage 2"]]
+    becomes([[4, "<b>&\nimage 2"]], pointed_at, browser)
     assert console(browser) == []
     assert requests(browser) == []
 
 
-def wait_for(driver, script):
-    """Run a script until it returns something, for five seconds at most."""
-    for _ in range(100):
-        try:
-            found = driver.execute_script(script)
-        except Exception as error:
-            if type(error).__name__ != "JavascriptException":
-                raise
-            found = None  # what it looks at is not there yet
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"nothing came of {script}")
+def pointed_at(driver):
+    """What the page shows of the third point when the pointer moves to where that is now.
+
+    The plot takes its final place, and begins to listen, some time after the page is loaded.
+    """
+    try:
+        x, y = driver.execute_script(POSITION)
+    except Exception as error:
+        if type(error).__name__ != "JavascriptException":
+            raise
+        return None  # what the script looks at is not there yet
+    for shift in (3, 0):
+        event = {"type": "mouseMoved", "x": x + shift, "y": y + shift}
+        driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+    return driver.execute_script(TOOLTIP)
 
 
 def test_sheet(browser, tmp_path):  # noqa: F811

@@ -8,6 +8,8 @@ import signal
 import sys
 import threading
 import time
+import traceback
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -29,9 +31,8 @@ def workers() -> list[threading.Thread]:
 def no_workers_left() -> bool:
     """They end by themselves, once nobody holds their pool."""
     gc.collect()
-    limit = time.monotonic() + 20
-    while workers() and time.monotonic() < limit:
-        time.sleep(0.01)
+    for worker in workers():
+        worker.join(60)
     return not workers()
 
 
@@ -116,18 +117,32 @@ def test_an_error_is_raised_where_its_batch_would_be(monkeypatch):
     assert [y[0] for _, y in epoch] == list(range(20, ROWS, 10))
 
 
+def main_thread_waits() -> bool:
+    """Whether the main thread is where it waits for a batch; nothing before that is to be interrupted."""
+    stack = traceback.walk_stack(sys._current_frames()[threading.main_thread().ident])
+    codes = {frame.f_code for frame, _ in stack}
+    return {Future.result.__code__, threading.Condition.wait.__code__} <= codes
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are not raised in the middle of a wait")
 def test_interrupted_while_waiting(monkeypatch):
     """The batch on its way is neither lost nor written by two at a time."""
     fill = BatchMaker.fill
-    waiting, inside = threading.Event(), []
+    caught, waiting, inside = threading.Event(), threading.Event(), []
+
+    def interrupt(*_):
+        if not caught.is_set():
+            caught.set()
+            raise KeyboardInterrupt
 
     def slow(self, indices, *arguments):
         inside.append(1)
         assert len(inside) == 1
         if 25 in indices:
-            time.sleep(0.2)  # until the other thread waits
-            os.kill(os.getpid(), signal.SIGINT)
+            while not main_thread_waits():
+                time.sleep(0.001)
+            while not caught.wait(0.05):  # a signal just before the wait does not end it
+                os.kill(os.getpid(), signal.SIGINT)
             assert waiting.wait(60)
         inside.pop()
         return fill(self, indices, *arguments)
@@ -135,10 +150,46 @@ def test_interrupted_while_waiting(monkeypatch):
     monkeypatch.setattr(BatchMaker, "fill", slow)
     epoch = iter(batches_of(shuffle=False, reuse=True))
     found: list[int] = []
-    with pytest.raises(KeyboardInterrupt):
-        found.extend(int(y[0]) for _, y in epoch)
-    waiting.set()
-    assert found + [int(y[0]) for _, y in epoch] == list(range(0, ROWS, 10))
+    usual = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            found.extend(int(y[0]) for _, y in epoch)
+        waiting.set()
+        rest = [int(y[0]) for _, y in epoch]
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert found + rest == list(range(0, ROWS, 10))
+
+
+def test_interrupted_while_the_next_batch_is_begun(monkeypatch):
+    """The thread has its work already; the batch before it was not handed out, and is the next one."""
+    fill, submit = BatchMaker.fill, _epoch.submit
+    begun, inside = threading.Event(), []
+
+    def slow(self, *arguments):
+        inside.append(1)
+        assert len(inside) == 1
+        begun.set()
+        time.sleep(0.01)
+        batch = fill(self, *arguments)
+        inside.pop()
+        return batch
+
+    def interrupted(*arguments):
+        begun.clear()
+        submit(*arguments)
+        assert begun.wait(60)
+        monkeypatch.setattr(_epoch, "submit", submit)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(BatchMaker, "fill", slow)
+    for reuse in (False, True):
+        epoch = iter(batches_of(shuffle=False, reuse=reuse))
+        found = [int(next(epoch)[1][0]) for _ in range(3)]
+        monkeypatch.setattr(_epoch, "submit", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            next(epoch)
+        assert found + [int(y[0]) for _, y in epoch] == list(range(0, ROWS, 10))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

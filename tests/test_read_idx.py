@@ -38,14 +38,14 @@ in_every_container = pytest.mark.parametrize("pack", CONTAINERS.values(), ids=CO
 @pytest.mark.parametrize("shape", [(1,), (5,), (0,), (3, 4), (2, 0, 3), (2, 3, 4, 5), (1,) * 20 + (3,)])
 def test_dtypes_and_shapes(pack, code, shape):
     array = array_of(code, shape)
-    got = ff.read_idx(pack(idx_bytes(array)))
+    data = bytearray(pack(idx_bytes(array)))
+    got = ff.read_idx(data)
     assert same(got, array)
     assert type(got) is np.ndarray
     assert got.flags.c_contiguous
     assert got.flags.writeable
-    assert got.flags.owndata or got.base is not None
     got[...] = 1  # must not write into the source
-    assert same(ff.decode_idx(pack(idx_bytes(array))), array)
+    assert same(ff.decode_idx(data), array)
 
 
 def test_result_does_not_alias_the_source():

@@ -47,6 +47,7 @@ def test_round_trip(compress, code, order, tmp_path):
 def test_the_suffix_decides_unless_told_otherwise(tmp_path):
     for name, compress, zipped in (
         ("a.gz", None, True),
+        ("A.GZ", None, True),
         ("a.idx", None, False),
         ("a-ubyte", None, False),
         ("a.gz", False, False),
@@ -178,7 +179,7 @@ def test_file_objects(compress, tmp_path):
 
 @pytest.mark.parametrize("target", [None, 3, b"bytes", io.StringIO()])
 def test_other_targets_are_type_errors(target):
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=r"binary file object|binary mode"):
         ff.write_idx(target, images(1))
 
 

@@ -121,7 +121,7 @@ class IdxRows:
     def __dask_tokenize__(self) -> tuple[Any, ...]:
         """Return what tells this array from others, so that blocks of a changed file have other names."""
         status = os.stat(self.path)
-        return self.path, status.st_size, status.st_mtime_ns
+        return self.path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
     def __getitem__(self, key: Any) -> NDArray[Any]:
         """Return items by NumPy's basic indexing; of the rows, those between the first and the last are read.

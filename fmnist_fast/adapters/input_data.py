@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..codec import read_idx
+from ..datasets.registry import FILE_NAMES
 from ..errors import MismatchError
 from ._dataset import DataSet
 from ._download import download
@@ -28,9 +29,6 @@ __all__ = ("DataSet", "Datasets", "dense_to_one_hot", "extract_images", "extract
 DEFAULT_SOURCE_URL = "https://storage.googleapis.com/cvdf-datasets/mnist/"
 
 _IMAGES, _LABELS = 2051, 2049
-_NAMES = tuple(
-    f"{split}-{kind}-ubyte.gz" for split in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
-)
 
 
 class Datasets(NamedTuple):
@@ -91,10 +89,10 @@ def read_data_sets(
         return Datasets(
             *(DataSet(empty, empty, fake_data=True, one_hot=one_hot, **settings) for _ in range(3))
         )
-    files = [_found(train_dir, name, source_url or DEFAULT_SOURCE_URL) for name in _NAMES]
+    files = [_found(train_dir, name, source_url or DEFAULT_SOURCE_URL) for name in FILE_NAMES]
     images, labels, test_images, test_labels = (
         _extracted(path, one_hot if "labels" in name else None)
-        for path, name in zip(files, _NAMES, strict=True)
+        for path, name in zip(files, FILE_NAMES, strict=True)
     )
     if not 0 <= validation_size <= len(images):
         size = f"between 0 and {len(images)}. Received: {validation_size}."

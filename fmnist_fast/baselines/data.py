@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .._extras import optional
 from ..codec import read_idx
 from ..datasets.find import file_called
-from ..datasets.registry import FILES, SPLITS, identify
+from ..datasets.registry import FILE_NAMES, FILES, SPLITS, identify
 from ..errors import DatasetError, MismatchError
 
 _KINDS = (("images", 3), ("labels", 1))
@@ -73,7 +73,9 @@ def load_dataset(
     pairs = _find(folder)
     arrays = [_read(pair) for pair in pairs]
     if len(arrays) == 2 and arrays[0][0].shape[1] != arrays[1][0].shape[1]:
-        raise MismatchError("the images of the two splits have different sizes", source=str(folder))
+        sizes = " and ".join(f"{images.shape[1]:,}" for images, _ in arrays)
+        message = f"the images of the two splits have different sizes: {sizes} pixels"
+        raise MismatchError(message, source=str(folder))
     if len(pairs) == 2:
         parts = [
             _draw(images, labels, rows, seed, f"{folder}: {name}")
@@ -143,10 +145,14 @@ def _find(folder: Path) -> list[tuple[Path, Path]]:
     whole = [(images, labels) for images, labels in found if images and labels]
     if len(whole) == 2:
         return whole
-    only = tuple(sorted(path for path in folder.glob(f"*{kind}*ubyte*")) for kind, _ in _KINDS)
+    caches = (".cache.idx", ".cache.json")  # which read_idx leaves beside a file
+    only = [
+        [path for path in folder.glob(f"*{kind}*ubyte*") if not path.name.endswith(caches)]
+        for kind, _ in _KINDS
+    ]
     if len(only[0]) == len(only[1]) == 1:
         return [(only[0][0], only[1][0])]
-    names = ", ".join(file.name for file in FILES[:4])
+    names = ", ".join(FILE_NAMES)
     raise DatasetError(
         f"expected the four files {names}, or one file of images and one of labels", source=str(folder)
     )
@@ -213,7 +219,8 @@ def _split(
     images: NDArray[Any], labels: NDArray[Any], train: int | None, test: int | None, seed: int, what: str
 ) -> list[tuple[NDArray[Any], NDArray[Any]]]:
     if test is None:
-        raise DatasetError("there are no test files here: say how many rows to set aside for it", source=what)
+        message = "there are no test files here; test (--test) must say how many rows to set aside"
+        raise DatasetError(message, source=what)
     if not 0 < test < len(labels):
         raise DatasetError(
             f"{test} rows to test on were asked for, there are {len(labels)} in all", source=what

@@ -1,7 +1,7 @@
 """The command `fmnist-fast`, also started as ``python -m fmnist_fast``.
 
-Exit codes: 0 all is well, 1 bad data or a file that cannot be read or written, 2 wrong usage, 130
-interrupted.
+Exit codes: 0 success, 1 bad data or a file that cannot be read or written, 2 wrong usage or a library that
+is not installed, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -37,14 +37,15 @@ examples:
   fmnist-fast sample -o data                             four files to try things on
   fmnist-fast fetch fashion-mnist                        a dataset, unless this machine has it already
   fmnist-fast info data/train-images-idx3-ubyte.gz       what is in a file
-  fmnist-fast verify data/*.gz                           is all of it intact, and is it what its name says
+  fmnist-fast verify data/*.gz                           check every byte
   fmnist-fast decode data/train-images-idx3-ubyte.gz -o train.npy
   fmnist-fast encode train.npy -o train-images-idx3-ubyte.gz
   fmnist-fast plot tsne --data data -o tsne.html         pictures to look at and to point at
-  fmnist-fast bench --quick                              how fast, beside other readers
+  fmnist-fast bench --quick                              compare the speed with other readers
   fmnist-fast classify run --data data --grid modern --out results.jsonl
 
-exit codes: 0 all is well, 1 bad data or a file that cannot be read or written, 2 wrong usage
+exit codes: 0 success, 1 bad data or a file that cannot be read or written, 2 wrong usage or a library that
+is not installed, 130 interrupted
 "fmnist-fast COMMAND --help" explains one command.
 """
 
@@ -78,13 +79,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # a file name may hold what the terminal cannot show
+        # A file name may hold what the terminal cannot show.
+        sys.stdout.reconfigure(errors="backslashreplace")
     arguments = parser().parse_args(argv)
     try:
         code = arguments.run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None: the process was started without one
+            sys.stdout.flush()
     except (UsageError, MissingExtraError) as error:
         complain(str(error))
         return 2

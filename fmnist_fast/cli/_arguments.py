@@ -46,26 +46,39 @@ def add_command(
     return command
 
 
+def add_level(command: argparse.ArgumentParser, default: int) -> None:
+    """Add the option for the level of compression."""
+    command.add_argument(
+        "--level",
+        type=int,
+        choices=range(10),
+        default=default,
+        metavar="0-9",
+        help=f"compression level: 0 stores, 9 is smallest and slowest (default: {default})",
+    )
+
+
 # Kinds of values, for ``type=``. The command line says "invalid NAME value" where one raises ValueError.
 
 
 def count(text: str) -> int:
-    """Parse a number that is not negative."""
-    number = int(text)
-    if number < 0:
-        raise ValueError
-    return number
+    """Parse a whole number of at least 0."""
+    return _at_least(0, text)
 
 
 def positive(text: str) -> int:
-    """Parse a number of at least 1."""
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+    """Parse a whole number of at least 1."""
+    return _at_least(1, text)
 
 
 positive.__name__ = "positive int"
+
+
+def _at_least(least: int, text: str) -> int:
+    number = int(text)
+    if number < least:
+        raise argparse.ArgumentTypeError(f"must be at least {least}, not {number}")
+    return number
 
 
 def seed(text: str) -> int:

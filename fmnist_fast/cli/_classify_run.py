@@ -67,25 +67,25 @@ def add(commands: Any) -> None:
         "--grid", default="original", metavar="GRID", help="original, modern or a FILE (default: original)"
     )
     option("--only", default="*", metavar="GLOB", help='settings to run, such as "SVC*" or "*(*C=10,*"')
-    option("--train", type=positive, metavar="N", help="training rows, each class in its share")
-    option("--test", type=positive, metavar="N", help="test rows, each class in its share")
+    option("--train", type=positive, metavar="N", help="N training rows, in the proportions of the classes")
+    option("--test", type=positive, metavar="N", help="N test rows, in the proportions of the classes")
     option("--repeat", type=positive, default=2, metavar="N", help="fits of each setting (default: 2)")
-    option("--jobs", type=positive, metavar="N", help="settings side by side (default: one per core)")
-    option("--backend", choices=("loky", "dask"), default="loky", help="of joblib (default: loky)")
+    option("--jobs", type=positive, metavar="N", help="settings at the same time (default: one per core)")
+    option("--backend", choices=("loky", "dask"), default="loky", help="backend of joblib (default: loky)")
     option(
         "--scheduler",
         type=address,
         metavar="ADDRESS",
-        help="of a Dask cluster (default: start one here)",
+        help="scheduler of a Dask cluster (default: start one here)",
     )
-    option("--timeout", type=seconds, default=_DAY, metavar="S", help="for each setting (default: a day)")
+    option("--timeout", type=seconds, default=_DAY, metavar="S", help="seconds per setting (default: a day)")
     option(
         "--memory",
         type=size,
         metavar="SIZE",
-        help="for each setting, such as 2G (default: 90%% of the machine, shared by the jobs)",
+        help="memory per setting, such as 2G (default: 90%% of the machine, divided among the jobs)",
     )
-    option("--seed", type=seed, default=0, metavar="S", help="of all randomness (default: 0)")
+    option("--seed", type=seed, default=0, metavar="S", help="random seed (default: 0)")
     option("--out", required=True, type=Path, metavar="FILE", help="results file, appended to")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from .._atomic import atomic_file
 from ..codec import read_idx, write_idx
 from ..errors import MismatchError
-from ._arguments import add_command
+from ._arguments import add_command, positive
 from ._console import say, size_text
 from ._export import SAVERS, Job
 from ._files import UsageError, refuse_existing
@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
         "decode",
         run,
         help="convert an IDX file to npy, npz, idx, csv, parquet or png",
-        description="Convert an IDX file.",
+        description="Convert an IDX file to a format that other programs read.",
         epilog=_EPILOG,
     )
     command.add_argument("file", metavar="FILE", help="IDX file: gzip, xz or raw")
@@ -45,12 +45,14 @@ def add(commands: Any) -> None:
     command.add_argument("--labels", metavar="FILE", help="IDX file of the labels (npz, csv, parquet, png)")
     command.add_argument("--key", default="data", help="name of the array in an npz file (default: data)")
     command.add_argument(
-        "--columns", type=int, default=30, metavar="N", help="png: images per row (default: 30)"
+        "--columns", type=positive, default=30, metavar="N", help="png: images per row (default: 30)"
     )
     command.add_argument(
-        "--limit", type=int, default=900, metavar="N", help="png: most images (default: 900)"
+        "--limit", type=positive, default=900, metavar="N", help="png: draw at most N images (default: 900)"
     )
-    command.add_argument("--scale", type=int, default=1, metavar="N", help="png: enlargement (default: 1)")
+    command.add_argument(
+        "--scale", type=positive, default=1, metavar="N", help="png: enlarge every pixel N times (default: 1)"
+    )
     command.add_argument("--overwrite", action="store_true", help="replace OUT if it exists")
 
 
@@ -60,9 +62,6 @@ def run(arguments: argparse.Namespace) -> int:
     ending = _ending(output)
     if ending in (".npy", ".idx", ".gz") and arguments.labels:
         raise UsageError(f"{output}: {ending} holds one array; --labels goes with npz, csv, parquet and png")
-    for name in ("columns", "limit", "scale"):
-        if getattr(arguments, name) < 1:
-            raise UsageError(f"--{name} must be at least 1")
     refuse_existing(output, arguments.overwrite)
     array = read_idx(arguments.file)
     labels = read_idx(arguments.labels) if arguments.labels else None
@@ -89,4 +88,4 @@ def _ending(output: Path) -> str:
     if output.name.endswith("-ubyte"):
         return ".idx"
     known = ", ".join([*SAVERS, ".idx", "-ubyte", ".gz"])
-    raise UsageError(f"{output}: the ending decides on the format, and this one is none of {known}")
+    raise UsageError(f"{output}: the ending decides on the format and must be one of {known}")

@@ -17,23 +17,23 @@ from .._extras import MissingExtraError
 from .._threads import usable_cpus
 from .._version import __version__
 from ..codec import read_idx
-from ..datasets.registry import FASHION_MNIST_CLASSES, SPLITS
+from ..datasets.registry import FASHION_MNIST_CLASSES, FILE_NAMES, SPLITS
 from ..datasets.registry import FASHION_MNIST_MEAN as MEAN
 from ..datasets.registry import FASHION_MNIST_STD as STD
 from ..errors import DatasetError, MismatchError
 from ..plots.sheet import contact_sheet
-from ._arguments import add_command, count
+from ._arguments import add_command, count, positive
 from ._console import progress, say, size_text, table
 from ._demo_rows import Row, measure
 from ._files import UsageError, refuse_existing
-from ._sample import NAMES, write_sample
+from ._sample import write_sample
 from ._scan import scan
 from ._verify import sentence
 
 _EPILOG = """\
-Without --data a sample of the size of Fashion-MNIST is drawn into a temporary folder, and removed at the end.
-The rows of the table take turns, each in a process of its own, and the table shows medians. "read" is four
-files to uint8 arrays; "normalized" is four files to float32 images, into arrays that are there already.
+Without --data, a synthetic sample of the size of Fashion-MNIST is drawn into a temporary folder, which is
+removed at the end. The readers take turns, each in a process of its own; the table shows medians. "read"
+means four files to new uint8 arrays; "normalized" means four files to float32 images in existing arrays.
 
 examples:
   fmnist-fast demo
@@ -48,16 +48,18 @@ def add(commands: Any) -> None:
         "demo",
         run,
         help="load, verify, normalize and time a dataset, and draw it",
-        description="Do the main job once from end to end and compare its speed.",
+        description="Load, verify, normalize and draw a dataset, and compare the speed with other readers.",
         epilog=_EPILOG,
     )
     command.add_argument("--data", type=Path, metavar="DIR", help="folder with the four .gz files")
     command.add_argument(
         "--train", type=count, default=60_000, metavar="N", help="training images to draw (default: 60000)"
     )
-    command.add_argument("--threads", type=count, metavar="N", help="threads of the last row (default: all)")
     command.add_argument(
-        "--rounds", type=count, default=7, metavar="N", help="turns of each row (default: 7)"
+        "--threads", type=positive, metavar="N", help="threads of the last row (default: one per CPU)"
+    )
+    command.add_argument(
+        "--rounds", type=positive, default=7, metavar="N", help="measurements of each row (default: 7)"
     )
     command.add_argument(
         "--sheet",
@@ -71,8 +73,6 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the demo."""
     threads = arguments.threads or usable_cpus()
-    if not arguments.rounds:
-        raise UsageError("--rounds must be at least 1")
     if arguments.data is None and arguments.train < 10:
         raise UsageError("--train must be at least 10, one of each class")
     refuse_existing(arguments.sheet, overwrite=True)
@@ -90,11 +90,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _folder(arguments: argparse.Namespace) -> Iterator[Path]:
     """Yield the caller's folder, or one with a sample that is removed afterwards."""
     if arguments.data is not None:
-        for name in NAMES:
+        for name in FILE_NAMES:
             if not (arguments.data / name).is_file():
-                raise DatasetError(
-                    f"there is no {name}; the four files are {', '.join(NAMES)}", source=str(arguments.data)
-                )
+                message = f"there is no {name}; the four files are {', '.join(FILE_NAMES)}"
+                raise DatasetError(message, source=str(arguments.data))
         yield arguments.data
         return
     with tempfile.TemporaryDirectory(prefix="fmnist-fast-") as name:
@@ -111,7 +110,7 @@ def _verify(folder: Path) -> bool:
     say()
     fashion = True
     shapes = {}
-    for name in NAMES:
+    for name in FILE_NAMES:
         with progress(name, None) as advance:
             facts = scan(str(folder / name), advance)
         say(f"verified {name}: {sentence(facts)}, {size_text(facts.file_size)}")
@@ -158,8 +157,8 @@ def _print(rows: list[Row]) -> None:
 
 
 def _draw(folder: Path, target: Path, names: tuple[str, ...]) -> None:
-    images = read_idx(folder / NAMES[0])
-    labels = read_idx(folder / NAMES[1])
+    images = read_idx(folder / FILE_NAMES[0])
+    labels = read_idx(folder / FILE_NAMES[1])
     say()
     try:
         picture = contact_sheet(images, labels, names=names)

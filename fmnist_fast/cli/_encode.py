@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..codec import write_idx
-from ._arguments import add_command
+from ._arguments import add_command, add_level
 from ._console import say, size_text
 from ._files import UsageError, refuse_existing
 from ._import import convert, load
@@ -47,13 +47,13 @@ def add(commands: Any) -> None:
         help="where the labels of a folder go (default: OUT with labels-idx1 for images-idx3)",
     )
     command.add_argument("--key", help="name of the array in an npz file")
-    command.add_argument("--dtype", help="convert first; an error if that would change a value")
+    command.add_argument("--dtype", help="convert to this dtype first; an error if that would change a value")
     command.add_argument(
-        "--compress", choices=("gzip", "bgzf", "none"), help="default: gzip if OUT ends in .gz, else none"
+        "--compress",
+        choices=("gzip", "bgzf", "none"),
+        help="bgzf: gzip that can be read from any row (default: gzip if OUT ends in .gz, else none)",
     )
-    command.add_argument(
-        "--level", type=int, choices=range(10), default=6, help="of gzip and bgzf (default: 6)"
-    )
+    add_level(command, 6)
     command.add_argument("--overwrite", action="store_true", help="replace outputs that exist")
 
 

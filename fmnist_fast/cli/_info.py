@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ..errors import FmnistFastError
 from ._arguments import add_command
-from ._console import complain, pairs, progress, say, say_json, size_text
-from ._files import error_text
-from ._scan import Facts, add_arguments, scan
+from ._console import pairs, say, say_json, size_text
+from ._scan import Facts, add_arguments, scan_each
 
 _EPILOG = """\
 The whole file is decoded: a header alone can claim anything.
@@ -27,7 +25,7 @@ def add(commands: Any) -> None:
         "info",
         run,
         help="shape, dtype, compression, members, sizes and ratio",
-        description="Say what is in IDX files.",
+        description="Show what IDX files contain; unreadable ones are reported, and the others still shown.",
         epilog=_EPILOG,
     )
     add_arguments(command)
@@ -36,15 +34,11 @@ def add(commands: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Describe each file; files that cannot be read are reported and the others still shown."""
     found: list[Facts] = []
-    for path in arguments.files:
-        try:
-            with progress(path, None) as advance:
-                found.append(scan(path, advance))
-        except (FmnistFastError, OSError) as error:
-            complain(error_text(error, path))
-        else:
+    for _, facts in scan_each(arguments.files):
+        if isinstance(facts, Facts):
+            found.append(facts)
             if not arguments.json:
-                _show(found[-1])
+                _show(facts)
     if arguments.json:
         say_json([facts.as_json() for facts in found])
     return 0 if len(found) == len(arguments.files) else 1

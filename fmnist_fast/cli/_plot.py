@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,11 @@ _EPILOG = """\
 kinds:
 {kinds}
 
-The suffix of the output decides on its format: .png, .svg or .html. HTML needs no network; pointing at a
-point shows its image. As many images of each class are drawn at random, the same with the same seed. Class
-names are known for the published files of Fashion-MNIST; elsewhere --classes fashion gives them, and classes
-are numbers without it. The libraries come with python -m pip install "fmnist_fast[plots]".
+The ending of FILE decides on the format: .png, .svg or .html. HTML pages need no network, and show the image
+of the point under the pointer. The same number of images of each class is chosen at random; the same --seed
+chooses the same images. For the published files of Fashion-MNIST the class names are known; for other files
+classes are shown as numbers unless --classes names them. The libraries come with
+python -m pip install "fmnist_fast[plots]".
 
 examples:
   fmnist-fast plot sheet --data fashion -o sheet.png
@@ -60,33 +62,44 @@ def add(commands: Any) -> None:
     option("--data", required=True, type=Path, metavar="DIR", help="folder with the IDX files")
     option("--against", type=Path, metavar="DIR", help="folder of the second dataset, for compare")
     option("--split", choices=SPLITS, default="train", help="which files (default: train)")
-    option("--classes", metavar="NAMES", help='class names of --data: "fashion", or with commas between them')
-    option("--method", choices=METHODS, default="tsne", help="for compare (default: tsne)")
+    option("--classes", metavar="NAMES", help='class names of --data: "fashion", or a list with commas')
+    option("--method", choices=METHODS, default="tsne", help="projection for compare (default: tsne)")
     option(
-        "--n", type=count, metavar="N", help="images (default: 900 in a sheet, 2500 in a sprite, else 2000)"
+        "--n",
+        type=count,
+        metavar="N",
+        help="number of images (default: 900 in a sheet, 2500 in a sprite, else 2000)",
     )
-    option("--seed", type=seed, default=0, metavar="S", help="of all randomness (default: 0)")
-    option("-o", "--output", required=True, type=Path, metavar="FILE", help="picture, or folder of a sprite")
+    option("--seed", type=seed, default=0, metavar="S", help="random seed (default: 0)")
+    option(
+        "-o", "--output", required=True, type=Path, metavar="FILE", help="file to write; for sprite, a folder"
+    )
     option("--overwrite", action="store_true", help="replace files that exist")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Draw what was asked for."""
     _check(arguments)
-    try:
-        written = _write(arguments)
-    except FmnistFastError:
-        raise
-    except ValueError as error:  # too few images, or too many, or values that cannot be projected
-        raise UsageError(f"{arguments.data}: {error}") from error
-    for path in written:
+    for path in _write(arguments):
         say(f"{path}: {size_text(path.stat().st_size)}")
     return 0
 
 
+@contextmanager
+def _usage_errors_about(folder: Path) -> Iterator[None]:
+    """Make wrong usage of ValueErrors: too few images, or too many, or values that cannot be projected."""
+    try:
+        yield
+    except FmnistFastError:
+        raise
+    except ValueError as error:
+        raise UsageError(f"{folder}: {error}") from error
+
+
 def _write(arguments: argparse.Namespace) -> list[Path]:
     if arguments.kind == "sprite":
-        return plots.write_projector(_sample(arguments, arguments.data), arguments.output)
+        with _usage_errors_about(arguments.data):
+            return plots.write_projector(_sample(arguments, arguments.data), arguments.output)
     content = (_html if arguments.output.suffix == ".html" else _image)(arguments)
     with atomic_file(arguments.output) as file:
         file.write(content)
@@ -114,7 +127,8 @@ def _check(arguments: argparse.Namespace) -> None:
 def _sample(arguments: argparse.Namespace, folder: Path) -> plots.Sample:
     names = _names(arguments.classes) if folder == arguments.data else None
     n = arguments.n or _DEFAULT_N.get(arguments.kind, 2_000)
-    return plots.read_sample(folder, n, arguments.seed, split=arguments.split, names=names)
+    with _usage_errors_about(folder):
+        return plots.read_sample(folder, n, arguments.seed, split=arguments.split, names=names)
 
 
 def _names(text: str | None) -> Sequence[str] | None:
@@ -126,11 +140,13 @@ def _names(text: str | None) -> Sequence[str] | None:
 def _projections(arguments: argparse.Namespace) -> list[plots.Projection]:
     compare = arguments.kind == "compare"
     method = arguments.method if compare else arguments.kind
-    samples = [_sample(arguments, folder) for folder in (arguments.data, arguments.against) if folder]
+    folders = [folder for folder in (arguments.data, arguments.against) if folder]
+    samples = [_sample(arguments, folder) for folder in folders]
     made = []
     with progress(f"{method} of {len(samples[0]):,} images", len(samples)) as advance:
-        for sample in samples:
-            made.append(plots.project(sample, method))
+        for folder, sample in zip(folders, samples, strict=True):
+            with _usage_errors_about(folder):
+                made.append(plots.project(sample, method))
             advance(1)
     return made
 

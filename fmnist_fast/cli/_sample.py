@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ..codec import write_idx
-from ..datasets.registry import SPLITS
+from ..datasets.registry import FILE_NAMES
 from ..datasets.synthetic import sample
-from ._arguments import add_command, count
+from ._arguments import add_command, add_level, count
 from ._console import progress, say, size_text
 from ._files import UsageError, refuse_existing
-
-NAMES = tuple(f"{split}-{kind}-ubyte.gz" for split in SPLITS for kind in ("images-idx3", "labels-idx1"))
 
 _EPILOG = """\
 Ten classes in the order of Fashion-MNIST: T-shirt/top, trouser, pullover, dress, coat, sandal, shirt,
@@ -38,7 +36,7 @@ def add(commands: Any) -> None:
         epilog=_EPILOG,
     )
     command.add_argument(
-        "-o", "--output", required=True, type=Path, metavar="DIR", help="folder, made if missing"
+        "-o", "--output", required=True, type=Path, metavar="DIR", help="output folder, made if missing"
     )
     command.add_argument(
         "--train", type=count, default=60_000, metavar="N", help="training images (default: 60000)"
@@ -46,8 +44,8 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--test", type=count, default=10_000, metavar="N", help="test images (default: 10000)"
     )
-    command.add_argument("--seed", type=count, default=0, metavar="S", help="of all randomness (default: 0)")
-    command.add_argument("--level", type=int, choices=range(10), default=9, help="of gzip (default: 9)")
+    command.add_argument("--seed", type=count, default=0, metavar="S", help="random seed (default: 0)")
+    add_level(command, 9)
     command.add_argument("--overwrite", action="store_true", help="replace files that exist")
 
 
@@ -57,10 +55,10 @@ def run(arguments: argparse.Namespace) -> int:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder")
     folder.mkdir(parents=True, exist_ok=True)
-    for name in NAMES:
+    for name in FILE_NAMES:
         refuse_existing(folder / name, arguments.overwrite)
     shapes = write_sample(folder, arguments.train, arguments.test, arguments.seed, arguments.level)
-    for name in NAMES:
+    for name in FILE_NAMES:
         path = folder / name
         say(f"{path}: uint8 {shapes[name]}, {size_text(path.stat().st_size)}")
     return 0

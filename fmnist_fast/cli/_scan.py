@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._backend import crc32, header_size, parse_header
+from .._backend import crc32
+from .._idx import build_header
+from .._payload import Payload, read_header
 from .._stream import open_stream
 from ..datasets.registry import KnownFile
 from ..datasets.verify import identify_file
-from ..errors import TruncatedError, naming
-from ._console import Advance
+from ..errors import FmnistFastError, naming
+from ._console import Advance, complain, progress
+from ._files import error_text
 
 _PIECE = 1 << 20
 
@@ -59,6 +63,19 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print a JSON list with one object per file")
 
 
+def scan_each(paths: Sequence[str]) -> Iterator[tuple[str, Facts | FmnistFastError | OSError]]:
+    """Yield each path with what `scan` finds, or with its error, which has been printed."""
+    for path in paths:
+        try:
+            with progress(path, None) as advance:
+                facts = scan(path, advance)
+        except (FmnistFastError, OSError) as error:
+            complain(error_text(error, path))
+            yield path, error
+        else:
+            yield path, facts
+
+
 def scan(path: str, advance: Advance = lambda _: None) -> Facts:
     """Decode a whole file piece by piece and check all of it.
 
@@ -76,24 +93,16 @@ def scan(path: str, advance: Advance = lambda _: None) -> Facts:
     OSError
         The file cannot be read.
     """
-    buffer = bytearray(_PIECE)
+    buffer = memoryview(bytearray(_PIECE))
     with open_stream(path, trailing="error") as stream, naming(path):
-        view = memoryview(buffer)
-        got = stream.readinto(view[:4])
-        needed = header_size(view[:got])
-        got += stream.readinto(view[:needed], got)
-        header = parse_header(view[:got])
-        checksum = crc32(view[:needed])
-        left = header.nbytes
-        while left:
-            got = stream.readinto(view[: min(left, _PIECE)])
-            if not got:
-                raise TruncatedError(
-                    f"the header announces {header.nbytes} bytes of items, {left} are missing"
-                )
-            checksum = crc32(view[:got], checksum)
-            left -= got
-            advance(got)
+        header = read_header(stream)
+        payload = Payload(stream, header)
+        checksum = crc32(build_header(header.dtype, header.shape))
+        while payload.left:
+            piece = buffer[: min(payload.left, _PIECE)]
+            payload.fill(piece)
+            checksum = crc32(piece, checksum)
+            advance(len(piece))
         stream.finish()
         compression, members, file_size = stream.compression, stream.members, stream.offset
     return Facts(

@@ -24,7 +24,7 @@ from .._backend import backend
 from ..codec import read_idx
 from ..datasets.registry import FASHION_MNIST_MEAN as MEAN
 from ..datasets.registry import FASHION_MNIST_STD as STD
-from ..datasets.registry import SPLITS
+from ..datasets.registry import FILE_NAMES, SPLITS
 
 Arrays = list[npt.NDArray[np.uint8]]
 
@@ -65,8 +65,7 @@ class FmnistFast:
 
     def read(self) -> Arrays:
         """Return images and labels of both splits."""
-        names = [f"{split}-{kind}-ubyte.gz" for split in SPLITS for kind in ("images-idx3", "labels-idx1")]
-        return [read_idx(self.folder / name, threads=self.threads) for name in names]
+        return [read_idx(self.folder / name, threads=self.threads) for name in FILE_NAMES]
 
     def normalize(self, out: list[npt.NDArray[np.float32]]) -> None:
         """Read again, and decode into the arrays given, normalized on the way."""

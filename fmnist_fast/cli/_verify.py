@@ -6,11 +6,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from ..errors import FmnistFastError
 from ._arguments import add_command
-from ._console import complain, progress, say, say_json
-from ._files import error_text
-from ._scan import Facts, add_arguments, scan
+from ._console import say, say_json
+from ._scan import Facts, add_arguments, scan_each
 
 _EPILOG = """\
 Every byte is decoded. For gzip the CRC-32 and the length of each member are compared, the header's shape with
@@ -42,14 +40,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Check each file and go on after a bad one."""
     results: list[dict[str, Any]] = []
     failed = False
-    for path in arguments.files:
-        try:
-            with progress(path, None) as advance:
-                facts = scan(path, advance)
-        except (FmnistFastError, OSError) as error:
+    for path, facts in scan_each(arguments.files):
+        if not isinstance(facts, Facts):
             failed = True
-            complain(error_text(error, path))
-            results.append({"file": path, "ok": False, "error": type(error).__name__, "message": str(error)})
+            results.append({"file": path, "ok": False, "error": type(facts).__name__, "message": str(facts)})
             continue
         results.append({"ok": True, **facts.as_json()})
         if not arguments.json:

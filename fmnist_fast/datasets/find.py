@@ -92,7 +92,7 @@ def places(root: Root = None) -> list[Place]:
     Raises
     ------
     DatasetError
-        ``FMNIST_FAST_DATA`` names no folder.
+        ``FMNIST_FAST_DATA`` is not a folder.
     """
     if root is not None:
         return [Place(os.path.abspath(os.path.expanduser(os.fsdecode(root))), True)]
@@ -100,7 +100,7 @@ def places(root: Root = None) -> list[Place]:
     named = os.environ.get("FMNIST_FAST_DATA")
     if named:
         if not os.path.isdir(named):
-            raise DatasetError(f"FMNIST_FAST_DATA={named} names no folder")
+            raise DatasetError(f"FMNIST_FAST_DATA={named} is not a folder")
         found.append(Place(os.path.abspath(named), True))
     keras = os.path.join(os.environ.get("KERAS_HOME") or "~/.keras", "datasets")
     sklearn = os.environ.get("SCIKIT_LEARN_DATA") or "~/scikit_learn_data"

@@ -62,42 +62,42 @@ def load(
     name : str or Dataset
         ``"fashion-mnist"``, ``"mnist"``, ``"kmnist"``, ``"qmnist"``, or ``"emnist-"`` and one of byclass,
         bymerge, balanced, letters, digits, mnist; ``fmnist-fast datasets`` lists them. Case, ``-`` and ``_``
-        do not count. Or a description of a dataset of your own.
+        are ignored. Or your own `fmnist_fast.datasets.registry.Dataset`.
     split : str or sequence of str
         ``"train"`` or ``"test"``; QMNIST also has ``"test10k"``, ``"test50k"`` and ``"nist"``. The files of
         several splits are read together: ``(x, y), (u, v) = load(split=["train", "test"])``.
     root : str or os.PathLike, optional
         The only folder to look in, and to download to. Default: the folder named by ``FMNIST_FAST_DATA``, the
         package's own in the user's cache, ``data`` in the working directory, and those of Keras and
-        scikit-learn. In each, the files lie there or in a folder named after the dataset, as torchvision's
-        ``FashionMNIST/raw``; compressed or not, with a dash or a dot before ``idx``.
+        scikit-learn. In each, the files may be in the folder itself or in one named after the dataset, for
+        example torchvision's ``FashionMNIST/raw``; compressed or not, with a dash or a dot before ``idx``.
     download : bool
-        Download what is not there. Needs pooch, from the extra ``download``.
+        Download missing files. Needs pooch, from the extra ``download``.
     verify : bool
-        Compare content with the published checksums, once for each file as long as it does not change. A file
-        that has none of them is refused. Where no sum of the content is published - EMNIST's files, and those
-        of KMNIST and QMNIST that are not as published - dtype and shape have to be right, and it must not be
-        another known file. False takes whatever has the right name and fits together.
+        Compare content with the published checksums, once for each file until it changes, and refuse files
+        that match none of them. Where no checksum of the content is published (EMNIST; KMNIST and QMNIST if
+        the file is not byte for byte the published one), dtype and shape must be right, and the file must not
+        be another known one. False accepts any files of the right names whose images and labels fit together.
     cache : bool
         Keep the decoded file and open it memory-mapped the next time; see `fmnist_fast.read_idx`.
     upright : bool
-        Exchange rows and columns of datasets that are stored the other way, as EMNIST is, so that letters
-        stand upright. False gives the images as they are in the files.
+        Swap rows and columns of datasets that are stored transposed, as EMNIST is, so that letters stand
+        upright. False returns the images as they are in the files.
     extended : bool
-        Give QMNIST's labels with all eight columns, int32; False gives the class, column 0.
+        Return QMNIST's labels with all eight columns, int32; False returns the class, column 0.
 
     Returns
     -------
     images : ndarray of uint8, shape (n, 28, 28)
     labels : ndarray of uint8, shape (n,)
         With ``extended=True``, for QMNIST, int32 of shape (n, 8). Those of EMNIST letters start at 1.
-        Both arrays are writable, and yours. For several splits, a tuple of such pairs; rows that two of them
-        have in common, as QMNIST's test and test10k have, are in memory once.
+        Both arrays are writable; changes stay in this process. For several splits, a tuple of such pairs;
+        splits that have rows in common, as QMNIST's test and test10k, share the memory of these rows.
 
     Raises
     ------
     DatasetError
-        Unknown name or split; nothing found and nothing downloaded; content that is not that of the name.
+        Unknown name or split; files that are neither found nor downloaded; other content than the name says.
     MismatchError
         Not as many images as labels, or labels out of range.
     FormatError, CorruptDataError, TruncatedError

@@ -22,6 +22,7 @@ __all__ = (
     "FASHION_MNIST_MEAN",
     "FASHION_MNIST_STD",
     "FILES",
+    "FILE_NAMES",
     "SPLITS",
     "Archive",
     "Dataset",
@@ -38,6 +39,9 @@ FASHION_MNIST_MEAN, FASHION_MNIST_STD = 0.2860, 0.3530
 
 #: First part of the file names of Fashion-MNIST, MNIST and KMNIST.
 SPLITS = ("train", "t10k")
+
+#: Their four files, images before labels.
+FILE_NAMES = tuple(f"{split}-{kind}-ubyte.gz" for split in SPLITS for kind in ("images-idx3", "labels-idx1"))
 
 #: Every known dataset by name.
 DATASETS = {dataset.name: dataset for dataset in (FASHION_MNIST, MNIST, KMNIST, QMNIST, *EMNIST)}

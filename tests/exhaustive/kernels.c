@@ -151,7 +151,7 @@ static void swap(ff_cpu_level level) {
 
 enum { ROWS = 9, PICKED = 24 };
 
-/* Some rows: neighbours, repeats, and any. */
+/* Some rows: neighbors, repeats, and any. */
 static void pick(int64_t *index, size_t count) {
   for (size_t i = 0; i < count; i++)
     index[i] = i && one_in(&c, 2) ? FF_MIN(index[i - 1] + 1, ROWS - 1) : below(&c, ROWS);

@@ -29,22 +29,13 @@ static void open_room(plan *p, ff_io *io, const verdict *v, size_t made, unsigne
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   plan p;
+  verdict v;
   size_t made = 0;
   ff_status status = FF_NEED_INPUT;
-  if (!plan_read(&p, data, size))
+  if (!begin(&p, &v, &s.d, &s.f, data, size))
     return 0;
-  const verdict v = oracle(data + PLAN_SIZE, size - PLAN_SIZE);
-  FOREIGN(v.output, v.produced);
-  if (v.kind == TOO_LONG)
-    return 0;
-  if (!s.output.begin) {
-    s.f.memory = arena_open((size_t)1 << 18);
+  if (!s.output.begin)
     s.output = arena_open(OUTPUT_LIMIT + KEPT_MAX + SLACK_MAX);
-  }
-  s.f.data = data + PLAN_SIZE;
-  s.f.size = FF_MIN(size - PLAN_SIZE, s.f.memory.capacity);
-  s.f.at = s.f.seen = 0;
-  decoder_open(&s.d, &p);
 
   for (unsigned calls = 0; status == FF_NEED_INPUT || status == FF_OUTPUT_FULL; calls++) {
     ff_io io = {0};

@@ -17,24 +17,16 @@ static struct {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   plan p;
+  verdict v;
   size_t made = 0;
   ff_status status = FF_NEED_INPUT;
-  if (!plan_read(&p, data, size))
-    return 0;
-  const verdict v = oracle(data + PLAN_SIZE, size - PLAN_SIZE);
-  FOREIGN(v.output, v.produced);
-  if (v.kind == TOO_LONG)
+  if (!begin(&p, &v, &s.d, &s.f, data, size))
     return 0;
   if (!s.output.begin) {
-    s.f.memory = arena_open((size_t)1 << 18);
     s.output = arena_open((OUTPUT_LIMIT + 400) * ITEM_MAX);
     const arena scratch = arena_open(sizeof *s.px);
     s.px = (ff_pixels *)(void *)arena_place(&scratch, sizeof *s.px, true);
   }
-  s.f.data = data + PLAN_SIZE;
-  s.f.size = FF_MIN(size - PLAN_SIZE, s.f.memory.capacity);
-  s.f.at = s.f.seen = 0;
-  decoder_open(&s.d, &p);
 
   ff_pixels *const px = s.px;
   const unsigned item = 1u << (1 + below(&p.c, 3));

@@ -60,21 +60,12 @@ static void go_on(plan *p, const verdict *v, size_t made, bool saving) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   plan p;
-  if (!plan_read(&p, data, size))
+  verdict v;
+  if (!begin(&p, &v, &s.d, &s.f, data, size))
     return 0;
-  const verdict v = oracle(data + PLAN_SIZE, size - PLAN_SIZE);
-  FOREIGN(v.output, v.produced);
-  if (v.kind == TOO_LONG)
-    return 0;
-  if (!s.output.begin) {
-    s.f.memory = arena_open((size_t)1 << 18);
+  if (!s.output.begin)
     s.output = arena_open(OUTPUT_LIMIT + 400);
-  }
-  s.f.data = data + PLAN_SIZE;
-  s.f.size = FF_MIN(size - PLAN_SIZE, s.f.memory.capacity);
-  s.f.at = s.f.seen = 0;
   s.n = 0;
-  decoder_open(&s.d, &p);
   go_on(&p, &v, 0, true);
   for (unsigned i = 0; i < s.n; i++) {
     s.f.at = s.f.seen = s.saved[i].at;

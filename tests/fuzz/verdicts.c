@@ -23,6 +23,22 @@ void digest(const void *data, size_t n) {
     verdicts_digest = (verdicts_digest ^ *p++) * 0x100000001B3u;
 }
 
+bool begin(plan *p, verdict *v, decoder *d, feed *f, const uint8_t *data, size_t size) {
+  if (!plan_read(p, data, size))
+    return false;
+  *v = oracle(data + PLAN_SIZE, size - PLAN_SIZE);
+  FOREIGN(v->output, v->produced);
+  if (v->kind == TOO_LONG)
+    return false;
+  if (!f->memory.begin)
+    f->memory = arena_open((size_t)1 << 18);
+  f->data = data + PLAN_SIZE;
+  f->size = FF_MIN(size - PLAN_SIZE, f->memory.capacity);
+  f->at = f->seen = 0;
+  decoder_open(d, p);
+  return true;
+}
+
 void compare(const verdict *v, const decoder *d, const feed *f, ff_status status, size_t produced) {
   const ff_gzip *const g = &d->gzip;
   uint64_t members = g->members;

@@ -84,7 +84,7 @@ def cells(driver: Any, column: int) -> list[str]:
 
 def becomes(wanted: Any, look: Callable[..., Any], *args: Any) -> None:
     """Look until that is seen; pages sort, filter and draw some time after they were asked to."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while (found := look(*args)) != wanted:
         if time.monotonic() > end:
             pytest.fail(f"expected {wanted!r}, found {found!r}")
