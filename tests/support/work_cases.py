@@ -63,6 +63,7 @@ def cases() -> dict[str, bytes]:
         "tiny-blocks": tiny_blocks(120),
         "mixed": packed(mixed, 6),
         "two-members": packed(fabric(200_000), 6) + packed(text(200_000), 9),
+        "tiny-members": b"".join(packed(fabric(size), 6) for size in (0, 1, 700) * 300),
     }
 
 

@@ -137,10 +137,11 @@ static ff_status plain(ff_inflate *s, ff_io *io, size_t soft, bool *paused) {
   return status;
 }
 
-static void open_block(ff_lanes *l) {
+static void open_block(ff_inflate *s, const ff_io *io) {
+  ff_lanes *const l = &s->lanes;
   if (!l->in_block) {
     l->in_block = true;
-    l->ending = false;
+    l->ending = block_ends(s, io);
     l->done = 0;
   }
 }
@@ -152,7 +153,7 @@ ff_status ff_block_produce(ff_inflate *s, ff_io *io, ff_batch *batch) {
 
   if (!lanes_apply(s))
     return FF_DIRECT;
-  open_block(l);
+  open_block(s, io);
   const uint64_t window = plan(l, &soft);
   if (window)
     n = decode_batch(s, io, window, batch, &position);
@@ -174,7 +175,7 @@ ff_status ff_block_run(ff_inflate *s, ff_io *io) {
   ff_status status;
   bool paused;
 
-  open_block(l);
+  open_block(s, io);
   do {
     size_t soft = SIZE_MAX;
     if (lanes_apply(s)) {

@@ -8,6 +8,7 @@
 void ff_inflate_reset(ff_inflate *s, ff_cpu_level level) {
   s->level = level;
   s->tables.fixed = false;
+  ff_lanes_reset(&s->lanes);
   ff_inflate_next(s);
 }
 
@@ -15,7 +16,7 @@ void ff_inflate_next(ff_inflate *s) {
   s->phase = FF_BLOCK_START;
   s->bit = 0;
   s->produced = 0;
-  ff_lanes_reset(&s->lanes);
+  s->lanes.in_block = false;
 }
 
 void ff_inflate_keep(ff_inflate *s, ff_io *io) {

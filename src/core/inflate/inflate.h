@@ -68,7 +68,8 @@ typedef struct ff_inflate {
  * stream. */
 void ff_inflate_reset(ff_inflate *s, ff_cpu_level level);
 
-/* The same behind another stream: tables of the fixed code, which take longer than a tiny stream does, are kept. */
+/* The same behind another stream. Kept are tables of the fixed code, which take longer than a tiny stream does, and what
+ * blocks were like: a file's members resemble one another. */
 void ff_inflate_next(ff_inflate *s);
 
 /* FF_NEED_INPUT, FF_OUTPUT_FULL, FF_PAUSED, FF_END (io->in is behind the last byte of the stream) or an FF_BAD_ status. */

@@ -47,7 +47,7 @@ typedef struct ff_lanes {
   ff_lane_pair record[FF_LANES][1 + FF_LANE_PAIRS]; /* the first one: entry[1] of the last pair before */
   uint8_t bits[FF_LANES * FF_LANE_STRIDE];          /* of each token in ff_batch.token */
 
-  /* What the stream was like so far, to place the lanes. Positions and sizes in bits. */
+  /* What blocks were like so far, to place the lanes. Positions and sizes in bits. */
   bool in_block;
   bool ending;         /* the end-of-block code is next */
   uint64_t done;       /* of this block */
