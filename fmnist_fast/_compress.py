@@ -10,7 +10,8 @@ from itertools import chain
 from ._threads import ordered_map
 
 _BGZF_DATA = 0xFF00  # even stored, this and the framing stay below 64 KiB
-BLOCK = 16 * _BGZF_DATA  # uncompressed bytes of one part of the work
+BLOCK = 16 * _BGZF_DATA  # uncompressed bytes of one part of the work; each ends with a short DEFLATE block
+BGZF_BLOCK = 4 * _BGZF_DATA  # the same where members end anyway: threads finish at about the same time
 _WINDOW = 1 << 15
 _BGZF_END = bytes.fromhex("1f8b08040000000000ff0600424302001b0003000000000000000000")
 
@@ -52,10 +53,14 @@ def bgzf_pieces(blocks: Iterable[bytes], level: int, threads: int) -> Iterator[b
     """
 
     def members(block: bytes) -> bytes:
-        starts = range(0, len(block), _BGZF_DATA)
-        return b"".join(_bgzf_member(block[start : start + _BGZF_DATA], level) for start in starts)
+        return b"".join(_bgzf_member(data, level) for data in _cut(block, _BGZF_DATA))
 
-    yield from chain(ordered_map(members, blocks, threads), [_BGZF_END])
+    parts = chain.from_iterable(_cut(block, BGZF_BLOCK) for block in blocks)
+    yield from chain(ordered_map(members, parts, threads), [_BGZF_END])
+
+
+def _cut(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[start : start + size] for start in range(0, len(data), size))
 
 
 def _bgzf_member(data: bytes, level: int) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._atomic import atomic_file
-from ._compress import BLOCK, bgzf_pieces, gzip_pieces
+from ._compress import BGZF_BLOCK, BLOCK, bgzf_pieces, gzip_pieces
 from ._idx import build_header
 from ._integers import integer
 from ._threads import check_threads, thread_count
@@ -55,7 +55,8 @@ def _pieces(array: ArrayLike, compress: Any, level: int, threads: int | None) ->
     items = np.asarray(array)
     header = build_header(items.dtype, items.shape)
     level = integer("level", level, 0, 9)
-    count = thread_count(check_threads(threads), items.nbytes // BLOCK + 1)
+    part = BGZF_BLOCK if compress == "bgzf" else BLOCK
+    count = thread_count(check_threads(threads), items.nbytes // part + 1)
     blocks = _blocks(header, items)
     if compress is None or compress is False:
         return blocks
