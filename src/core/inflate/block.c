@@ -66,7 +66,8 @@ static bool lanes_apply(const ff_inflate *s) {
 
 /* The end-of-block code is next, as far as can be seen: lanes would start in front of it for nothing. */
 static bool block_ends(const ff_inflate *s, const ff_io *io) {
-  return io->in_end - io->in >= 8 && s->tables.entry[ff_load64(io->in) >> s->bit & (FF_TABLE_HALF - 1)] & FF_E_END;
+  const uint64_t mask = ((uint64_t)1 << s->tables.litlen_bits) - 1; /* tables may not be wide yet */
+  return io->in_end - io->in >= 8 && s->tables.entry[ff_load64(io->in) >> s->bit & mask] & FF_E_END;
 }
 
 /* Leave the input behind that has become tokens. */
