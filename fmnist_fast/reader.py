@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -134,23 +134,14 @@ class IdxReader:
         _, result = conversion(self.dtype, wanted, normalize)
         if out is not None:
             check_out(out, (n, *self.shape[1:]), result)
-        return self._batches(n, out, normalize, result)
 
-    def _batches(
-        self,
-        n: int,
-        out: NDArray[Any] | None,
-        normalize: tuple[float, float] | None,
-        result: np.dtype[Any],
-    ) -> Iterator[NDArray[Any]]:
-        while True:
+        def take() -> NDArray[Any]:
             with self._lock:
                 rows = self._rows(n)
                 part = None if out is None else out[:rows]
-                batch = self._stream.read(rows, part, normalize, result)
-            if not rows:
-                return
-            yield batch
+                return self._stream.read(rows, part, normalize, result)
+
+        return _RowBatches(take)
 
     def seek(self, row: int) -> None:
         """Go to a row, without decoding all that lies before it where that can be avoided.
@@ -204,6 +195,22 @@ class IdxReader:
         self._check_open()
         left = len(self) - self._stream.row
         return left if n < 0 else min(n, left)
+
+
+class _RowBatches(Iterator[NDArray[Any]]):
+    """What ``take`` returns, up to the first array without rows; for several threads, as no generator is."""
+
+    def __init__(self, take: Callable[[], NDArray[Any]]) -> None:
+        self._take = take
+        self._ended = False
+
+    def __next__(self) -> NDArray[Any]:
+        """Return the next batch."""
+        batch = None if self._ended else self._take()
+        if batch is None or not len(batch):
+            self._ended = True
+            raise StopIteration
+        return batch
 
 
 def open_idx(source: Any, *, trailing: Literal["error", "ignore"] = "error") -> IdxReader:
