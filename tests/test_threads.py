@@ -7,9 +7,7 @@ shared between decoders would show here, and so would a shared reader that hands
 from __future__ import annotations
 
 import os
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import numpy as np
@@ -17,6 +15,7 @@ import pytest
 from builders import bgzf, gzip_member, idx_bytes, idx_gz
 from drive import drive, oracle
 from samples import KINDS, images, noise, same
+from together import together
 
 import fmnist_fast as ff
 from fmnist_fast import _threads
@@ -24,18 +23,6 @@ from fmnist_fast import _threads
 IMAGES = images(400)
 NUMBERED = IMAGES.copy()
 NUMBERED[:, 0, :4] = np.arange(400, dtype=">u4").view("u1").reshape(400, 4)
-
-
-def together(count: int, work) -> list:
-    """Results of `work(0)` to `work(count - 1)` on threads that start at the same moment."""
-    barrier = threading.Barrier(count)
-
-    def run(index: int):
-        barrier.wait(30)
-        return work(index)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_eight_decoders_at_once(backend):
@@ -146,29 +133,6 @@ def test_writers_at_once(tmp_path):
     got = ff.read_idx(path)
     assert same(got, arrays[got[0]])
     assert [p.name for p in tmp_path.iterdir()] == ["file.gz"]
-
-
-def test_other_threads_run_during_a_decode(backend):
-    """The GIL is let go: a thread that only counts gets its turn while 30 MB are decoded in one call."""
-    data = gzip_member(bytes(30_000_000), level=1)
-    out = bytearray(30_000_000)
-    ticks, done = [], threading.Event()
-
-    def heartbeat() -> None:
-        while not done.is_set():
-            ticks.append(time.perf_counter())
-            time.sleep(0.001)
-
-    thread = threading.Thread(target=heartbeat)
-    thread.start()
-    time.sleep(0.02)
-    start = time.perf_counter()
-    backend.GzipDecoder().decode(data, True, out, 0)
-    end = time.perf_counter()
-    done.set()
-    thread.join()
-    during = [t for t in ticks if start < t < end]
-    assert end - start < 0.02 or len(during) >= 3, (end - start, len(during))
 
 
 @pytest.mark.once
