@@ -23,8 +23,9 @@ class IdxReader:
     Reading the last row also reads to the end of the source and verifies its checksums. Where they do
     not hold, that read raises and its rows are not returned.
 
-    A reader may be shared between threads: each call reads consecutive rows. After an error in the data
-    every call raises it again, until `seek` starts over. Once it is closed, reading is a ValueError.
+    A reader may be shared between threads, and so may what `batches` returns: each call, and each step of
+    that, reads consecutive rows. After an error in the data every call raises it again, until `seek` starts
+    over. Once it is closed, reading is a ValueError.
 
     Attributes
     ----------
