@@ -46,6 +46,7 @@ class Source:
         self.final = True
         self.offset = 0
         self._whole = whole
+        self._lock = threading.Lock()
 
     @property
     def data(self) -> memoryview:
@@ -86,7 +87,8 @@ class Source:
 
         Only where `seekable` is true.
         """
-        return self._whole[offset : offset + count]
+        with self._lock:  # a memoryview counts its parts, which CPython 3.13 without a GIL does wrong in two
+            return bytes(self._whole[offset : offset + count])
 
     def close(self) -> None:
         """Let go of the data; files are closed only where this module opened them."""
@@ -104,7 +106,6 @@ class _FileSource(Source):
         self._owned = owned
         self._origin = _position(file)
         self.seekable = self._origin is not None
-        self._lock = threading.Lock()
         self._strayed = False  # the file stands somewhere else than behind the bytes at hand
         self._room = self._sensible(_BUFFER)
         self._buffer = bytearray(self._sensible(_FIRST))

@@ -75,7 +75,8 @@ class Batches:
     the size of batches, shards or threads. All planes of an image are flipped and moved together.
 
     Each ``iter()`` begins an epoch and counts it, whether or not it is iterated to its end. Several iterators
-    may exist at a time, but one iterator must not be used by two threads at once.
+    may exist at a time, but one iterator must not be used by two threads at once. Threads that call
+    ``iter()`` at the same moment may be given the same epoch.
 
     Examples
     --------
@@ -130,10 +131,10 @@ class Batches:
 
     def __iter__(self) -> Iterator[Any]:
         """Begin the next epoch."""
-        self._latest = self._next
-        self._next = Place(self._latest.epoch + 1, 0)
-        order, moves = self._drawn(self._latest.epoch)
-        return Epoch(self._maker, order, moves, self._size, len(self), self._latest, self._reuse, self._ahead)
+        place = self._latest = replace(self._next)  # which no other iterator moves along
+        self._next = Place(place.epoch + 1, 0)
+        order, moves = self._drawn(place.epoch)
+        return Epoch(self._maker, order, moves, self._size, len(self), place, self._reuse, self._ahead)
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch that the next ``iter()`` begins.

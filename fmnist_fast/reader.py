@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -23,8 +23,9 @@ class IdxReader:
     Reading the last row also reads to the end of the source and verifies its checksums. Where they do
     not hold, that read raises and its rows are not returned.
 
-    A reader may be shared between threads: each call reads consecutive rows. After an error in the data
-    every call raises it again, until `seek` starts over. Once it is closed, reading is a ValueError.
+    A reader may be shared between threads, and so may what `batches` returns: each call, and each step of
+    that, reads consecutive rows. After an error in the data every call raises it again, until `seek` starts
+    over. Once it is closed, reading is a ValueError.
 
     Attributes
     ----------
@@ -134,23 +135,14 @@ class IdxReader:
         _, result = conversion(self.dtype, wanted, normalize)
         if out is not None:
             check_out(out, (n, *self.shape[1:]), result)
-        return self._batches(n, out, normalize, result)
 
-    def _batches(
-        self,
-        n: int,
-        out: NDArray[Any] | None,
-        normalize: tuple[float, float] | None,
-        result: np.dtype[Any],
-    ) -> Iterator[NDArray[Any]]:
-        while True:
+        def take() -> NDArray[Any]:
             with self._lock:
                 rows = self._rows(n)
                 part = None if out is None else out[:rows]
-                batch = self._stream.read(rows, part, normalize, result)
-            if not rows:
-                return
-            yield batch
+                return self._stream.read(rows, part, normalize, result)
+
+        return _RowBatches(take)
 
     def seek(self, row: int) -> None:
         """Go to a row, without decoding all that lies before it where that can be avoided.
@@ -204,6 +196,22 @@ class IdxReader:
         self._check_open()
         left = len(self) - self._stream.row
         return left if n < 0 else min(n, left)
+
+
+class _RowBatches(Iterator[NDArray[Any]]):
+    """What ``take`` returns, up to the first array without rows; for several threads, as no generator is."""
+
+    def __init__(self, take: Callable[[], NDArray[Any]]) -> None:
+        self._take = take
+        self._ended = False
+
+    def __next__(self) -> NDArray[Any]:
+        """Return the next batch."""
+        batch = None if self._ended else self._take()
+        if batch is None or not len(batch):
+            self._ended = True
+            raise StopIteration
+        return batch
 
 
 def open_idx(source: Any, *, trailing: Literal["error", "ignore"] = "error") -> IdxReader:

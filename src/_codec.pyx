@@ -104,11 +104,11 @@ cdef class GzipDecoder:
 
     @property
     def member(self):
-        return self._point.members if self._core is NULL else self._core.members
+        return self._place()[0]
 
     @property
     def offset(self):
-        return self._point.offset if self._core is NULL else self._core.offset
+        return self._place()[1]
 
     def decode(self, data, bint final, out, Py_ssize_t start, bint pause=False):
         """Decode from ``data`` to ``out[start:]`` as far as either lasts.
@@ -141,11 +141,25 @@ cdef class GzipDecoder:
             Not between two blocks; after status ``PAUSED`` it is.
         """
         cdef GzipDecoder twin = GzipDecoder(2 if self._duet else 1, _frozen=self)
-        if self._core is NULL:
-            twin._point[0] = self._point[0]
-        elif not ff_gzip_save(self._core, twin._point):
-            raise ValueError("a decoder can be copied between two blocks only")
-        return twin
+        self._claim()
+        try:
+            if self._core is NULL:
+                twin._point[0] = self._point[0]
+            elif not ff_gzip_save(self._core, twin._point):
+                raise ValueError("a decoder can be copied between two blocks only")
+            return twin
+        finally:
+            self._lock.release()
+
+    cdef tuple _place(self):
+        """Return members and bytes so far, from memory that a decode in another thread frees."""
+        self._claim()
+        try:
+            if self._core is NULL:
+                return self._point.members, self._point.offset
+            return self._core.members, self._core.offset
+        finally:
+            self._lock.release()
 
     cdef void _thaw(self) except *:
         if self._core is NULL:
@@ -154,10 +168,14 @@ cdef class GzipDecoder:
             PyMem_Free(self._point)
             self._point = NULL
 
-    cdef void _enter(self) except *:
-        """Keep other threads out, and everybody once the decoder has failed."""
+    cdef void _claim(self) except *:
+        """Keep other threads out, until the lock is released."""
         if not self._lock.acquire(False):
             raise RuntimeError("this decoder is at work in another thread")
+
+    cdef void _enter(self) except *:
+        """Keep other threads out, and everybody once the decoder has failed."""
+        self._claim()
         if self._error is not None:
             self._lock.release()
             raise copy(self._error)

@@ -10,6 +10,7 @@ import inspect
 import os
 import subprocess
 import sys
+import sysconfig
 
 import pytest
 from backends import MODULES, NAMES, WANTED, load_backend
@@ -61,6 +62,13 @@ def test_native_results_do_not_come_from_the_twin(tmp_path):
     code = "import sys, fmnist_fast as ff; print(ff.backend, 'fmnist_fast._numpy' in sys.modules)"
     result = run_python(code, tmp_path, FMNIST_FAST_BACKEND="native")
     assert result.stdout.split() == ["native", "False"], result.stderr
+
+
+@pytest.mark.skipif(not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this interpreter has a GIL")
+def test_nothing_brings_the_gil_back(tmp_path):
+    code = "import sys, fmnist_fast as ff; print(ff.backend, sys._is_gil_enabled())"
+    result = run_python(code, tmp_path, PYTHON_GIL="")
+    assert result.stdout.split() == [ff.backend, "False"], result.stderr
 
 
 def test_numpy_backend_can_always_be_asked_for(tmp_path):

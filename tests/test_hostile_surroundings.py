@@ -150,14 +150,17 @@ def test_interrupt_of_a_long_decode(tmp_path, threads):
         import numpy as np, fmnist_fast as ff
         out, took = np.empty(160_000_000, "u1"), []
         out[::4096] = 1
-        def interrupt():
+        def interrupt(begun):
+            begun.wait()  # a busy machine may need long to start a thread, and the signal is not for that
             time.sleep(0.005)
             took.append(time.perf_counter())
             os.kill(os.getpid(), signal.SIGINT)
         while len(took) < 3 or (min(took) >= 0.1 and len(took) < 30):
-            thread = threading.Thread(target=interrupt)
+            begun = threading.Event()
+            thread = threading.Thread(target=interrupt, args=(begun,))
             thread.start()
             try:
+                begun.set()
                 while True:  # a busy machine may let it finish before the signal comes
                     ff.read_idx(sys.argv[1], out=out, threads=int(sys.argv[2]))
             except KeyboardInterrupt:

@@ -10,7 +10,6 @@ import os
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import numpy as np
@@ -18,6 +17,7 @@ import pytest
 from builders import bgzf, gzip_member, idx_bytes, idx_gz
 from drive import drive, oracle
 from samples import KINDS, images, noise, same
+from together import together
 
 import fmnist_fast as ff
 from fmnist_fast import _threads
@@ -25,18 +25,6 @@ from fmnist_fast import _threads
 IMAGES = images(400)
 NUMBERED = IMAGES.copy()
 NUMBERED[:, 0, :4] = np.arange(400, dtype=">u4").view("u1").reshape(400, 4)
-
-
-def together(count: int, work) -> list:
-    """Results of `work(0)` to `work(count - 1)` on threads that start at the same moment."""
-    barrier = threading.Barrier(count)
-
-    def run(index: int):
-        barrier.wait(30)
-        return work(index)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_eight_decoders_at_once(backend):
