@@ -9,12 +9,12 @@
 #include "duet.h"
 
 static unsigned pauses, yields, sleeps;
-static ff_atomic *set_by_yield;
+static ff_atomic *raised_by_yield;
 static void count_pause(void) { pauses++; }
 static void count_yield(void) {
   yields++;
-  if (set_by_yield)
-    *set_by_yield = 1;
+  if (raised_by_yield)
+    ++*raised_by_yield;
 }
 static void count_sleep(void) { sleeps++; }
 
@@ -45,15 +45,15 @@ static void waits(void) {
     wrong("waits in another way");
 }
 
-/* Both waits, until something comes that the first yield brings: behind all pauses. */
-static void both_waits(void) {
+/* All waits but that for a conversion, until something comes that the first yield brings: behind all pauses. */
+static void other_waits(void) {
   ff_io io = {0};
   memset(&d, 0, sizeof d);
   pauses = 0;
-  set_by_yield = &d.duet.known;
+  raised_by_yield = &d.duet.known;
   if (!wait_for(&d.duet, &d.duet.known, 1) || pauses != 64)
     wrong("waits for a block in another way");
-  set_by_yield = &d.duet.stopped;
+  raised_by_yield = &d.duet.stopped;
   d.duet.known = 0;
   if (wait_for(&d.duet, &d.duet.known, 1) || pauses != 128)
     wrong("a wait that is stopped is another");
@@ -61,11 +61,11 @@ static void both_waits(void) {
   d.duet.gzip = &d.gzip;
   d.duet.io = &io;
   d.duet.out = d.px.scratch;
-  set_by_yield = &d.duet.left;
+  raised_by_yield = &d.duet.left;
   ff_duet_close(&d.duet, true);
   if (pauses != 192)
     wrong("waits for the assistant in another way");
-  set_by_yield = NULL;
+  raised_by_yield = NULL;
 }
 
 /* The window of the pixels slides as soon as less than SCRATCH_LOW is left behind the output: below the block before this
@@ -79,8 +79,8 @@ static void slides(size_t left, bool slid) {
   d.duet.out = scratch + sizeof d.px.scratch - left;
   d.duet.latest = scratch;
   d.px.left = sizeof d.px.scratch;
-  if (!scratch_room(&d.duet, &d.px, 7, &io) || (d.duet.out == scratch + FF_WINDOW) != slid ||
-      (own.kept_at == scratch) != slid)
+  scratch_room(&d.duet, &d.px, 7, &io);
+  if ((d.duet.out == scratch + FF_WINDOW) != slid || (own.kept_at == scratch) != slid)
     wrong("the window of the pixels slides elsewhere");
   if (io.out_end != scratch + sizeof d.px.scratch)
     wrong("another room in the scratch");
@@ -92,11 +92,16 @@ static void slides_below(size_t room, bool below) {
   memset(&d.duet, 0, sizeof d.duet);
   d.duet.io = &own;
   d.duet.converted = 6;
-  d.duet.stopped = !below; /* it would wait for ever */
   d.duet.out = d.px.scratch + sizeof d.px.scratch - 1;
   d.duet.latest = begin + room;
   d.px.left = sizeof d.px.scratch;
-  if (scratch_room(&d.duet, &d.px, 7, &io) != below || (below && io.out_end != d.duet.latest))
+  pauses = yields = 0;
+  raised_by_yield = &d.duet.converted;
+  scratch_room(&d.duet, &d.px, 7, &io);
+  raised_by_yield = NULL;
+  if (pauses != (below ? 0 : 64) || yields != !below)
+    wrong("waits for a conversion in another way");
+  if (io.out_end != (below ? d.duet.latest : d.px.scratch + sizeof d.px.scratch))
     wrong("the room below a block in conversion is another");
 }
 
@@ -126,7 +131,7 @@ static void fields(void) {
 
 int main(void) {
   waits();
-  both_waits();
+  other_waits();
   slide();
   fields();
   return 0;
