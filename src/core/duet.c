@@ -49,6 +49,13 @@ static bool wait_for(const ff_duet *d, const ff_atomic *a, uint32_t n) {
   return true;
 }
 
+/* For the worker that is about to execute a block: the run cannot be stopped meanwhile, because the other worker is
+ * converting the block before it, or has a later one, and stops nothing until this one has been executed. */
+static void wait_for_conversion(const ff_duet *d, uint32_t n) {
+  for (unsigned rounds = 0; ff_atomic_load(&d->converted) < n;)
+    wait_a_little(&rounds);
+}
+
 bool ff_duet_supported(ff_cpu_level level) { return FF_X86 && level >= FF_CPU_AVX2; }
 
 bool ff_duet_applies(const ff_gzip *g) {
@@ -65,10 +72,10 @@ static void seek(const ff_duet *d, ff_duet_worker *w, uint64_t at) {
   w->inflate.lanes.in_block = false;
 }
 
-/* A header with symbols behind it, from w->start on, up to finished tables. */
+/* A header with symbols behind it, from w->start on, up to finished tables. Callers have made sure of input there: of
+ * INPUT_MARGIN, or of as much as a block takes, which is more than 0. */
 static bool read_header(ff_duet_worker *w) {
-  return w->io.in != w->io.in_end && ff_header_run(&w->inflate, &w->io) == FF_END && w->inflate.phase == FF_SYMBOLS &&
-         !w->inflate.last_block;
+  return ff_header_run(&w->inflate, &w->io) == FF_END && w->inflate.phase == FF_SYMBOLS && !w->inflate.last_block;
 }
 
 #if FF_X86
@@ -158,15 +165,17 @@ static bool look_ahead(const ff_duet *d, ff_duet_worker *w, uint32_t i, outcome 
   return true;
 }
 
-/* Set the room for block i in the scratch of the pixels. False: the run has been stopped meanwhile. */
-static bool scratch_room(ff_duet *d, ff_pixels *px, uint32_t i, ff_io *io) {
+FF_STATIC_ASSERT(FF_WINDOW + FF_PIXELS_SHARED_ROOM >= SCRATCH_LOW + 2 * FF_WINDOW,
+                 "a window that slides does not overlap with where it goes");
+
+/* Set the room for block i in the scratch of the pixels. */
+static void scratch_room(ff_duet *d, ff_pixels *px, uint32_t i, ff_io *io) {
   uint8_t *end = px->scratch + sizeof px->scratch;
-  if ((size_t)(end - d->out) < SCRATCH_LOW && d->out - px->scratch >= 2 * (ptrdiff_t)FF_WINDOW) {
+  if ((size_t)(end - d->out) < SCRATCH_LOW) {
     uint8_t *const begin = px->scratch + FF_WINDOW;
     /* The block before this one may still be in conversion, as long as this one stays below it. */
     const bool below = d->latest - begin >= (ptrdiff_t)SCRATCH_LOW;
-    if (!wait_for(d, &d->converted, below ? i - 1 : i))
-      return false;
+    wait_for_conversion(d, below ? i - 1 : i);
     memcpy(px->scratch, d->out - FF_WINDOW, FF_WINDOW);
     if (below)
       end = d->latest;
@@ -174,7 +183,6 @@ static bool scratch_room(ff_duet *d, ff_pixels *px, uint32_t i, ff_io *io) {
     d->io->kept_at = px->scratch;
   }
   io->out_end = d->out + FF_MIN((size_t)(end - d->out), px->left);
-  return true;
 }
 
 /* Execute block i. Nothing has happened if there is not room for all of it. */
@@ -183,8 +191,8 @@ static bool execute(ff_duet *d, ff_duet_worker *w, uint32_t i) {
   ff_pixels *const px = d->px;
   ff_io io = *d->io;
 
-  if (px && !scratch_room(d, px, i, &io))
-    return false;
+  if (px)
+    scratch_room(d, px, i, &io);
   io.out = d->out;
   io.kept_at = d->io->kept_at;
   io.in = w->io.in; /* where to fetch ahead */

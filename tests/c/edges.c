@@ -1,5 +1,5 @@
-/* What happens at exact limits: how long a worker of a pair waits in which way, where the window of the pixels slides, how
- * much of a gzip member's fields is taken when not all of it is there.
+/* What happens at exact limits: how long a worker of a pair waits in which way, where the window of the pixels slides,
+ * which part of a block is left to lanes, how much of a gzip member's fields is taken when not all of it is there.
  *
  *     edges    the exit status is 1 if something happens elsewhere */
 
@@ -9,12 +9,12 @@
 #include "duet.h"
 
 static unsigned pauses, yields, sleeps;
-static ff_atomic *set_by_yield;
+static ff_atomic *raised_by_yield;
 static void count_pause(void) { pauses++; }
 static void count_yield(void) {
   yields++;
-  if (set_by_yield)
-    *set_by_yield = 1;
+  if (raised_by_yield)
+    ++*raised_by_yield;
 }
 static void count_sleep(void) { sleeps++; }
 
@@ -23,6 +23,18 @@ static void count_sleep(void) { sleeps++; }
 #define ff_yield count_yield
 #define ff_sleep count_sleep
 #include "duet.c"
+
+/* Lanes that always decode as much. */
+static size_t ten_tokens(ff_lanes *l, const ff_tables *tables, ff_cpu_level level, const uint8_t *in,
+                         const uint8_t *in_end, uint64_t *position, uint64_t window, ff_batch *batch) {
+  (void)l, (void)tables, (void)level, (void)in, (void)in_end, (void)window;
+  batch->segments = 0;
+  *position += 77;
+  return 10;
+}
+
+#define ff_lanes_decode ten_tokens
+#include "inflate/block.c"
 
 static struct {
   ff_gzip gzip;
@@ -45,15 +57,15 @@ static void waits(void) {
     wrong("waits in another way");
 }
 
-/* Both waits, until something comes that the first yield brings: behind all pauses. */
-static void both_waits(void) {
+/* All waits but that for a conversion, until something comes that the first yield brings: behind all pauses. */
+static void other_waits(void) {
   ff_io io = {0};
   memset(&d, 0, sizeof d);
   pauses = 0;
-  set_by_yield = &d.duet.known;
+  raised_by_yield = &d.duet.known;
   if (!wait_for(&d.duet, &d.duet.known, 1) || pauses != 64)
     wrong("waits for a block in another way");
-  set_by_yield = &d.duet.stopped;
+  raised_by_yield = &d.duet.stopped;
   d.duet.known = 0;
   if (wait_for(&d.duet, &d.duet.known, 1) || pauses != 128)
     wrong("a wait that is stopped is another");
@@ -61,11 +73,11 @@ static void both_waits(void) {
   d.duet.gzip = &d.gzip;
   d.duet.io = &io;
   d.duet.out = d.px.scratch;
-  set_by_yield = &d.duet.left;
+  raised_by_yield = &d.duet.left;
   ff_duet_close(&d.duet, true);
   if (pauses != 192)
     wrong("waits for the assistant in another way");
-  set_by_yield = NULL;
+  raised_by_yield = NULL;
 }
 
 /* The window of the pixels slides as soon as less than SCRATCH_LOW is left behind the output: below the block before this
@@ -79,8 +91,8 @@ static void slides(size_t left, bool slid) {
   d.duet.out = scratch + sizeof d.px.scratch - left;
   d.duet.latest = scratch;
   d.px.left = sizeof d.px.scratch;
-  if (!scratch_room(&d.duet, &d.px, 7, &io) || (d.duet.out == scratch + FF_WINDOW) != slid ||
-      (own.kept_at == scratch) != slid)
+  scratch_room(&d.duet, &d.px, 7, &io);
+  if ((d.duet.out == scratch + FF_WINDOW) != slid || (own.kept_at == scratch) != slid)
     wrong("the window of the pixels slides elsewhere");
   if (io.out_end != scratch + sizeof d.px.scratch)
     wrong("another room in the scratch");
@@ -92,11 +104,16 @@ static void slides_below(size_t room, bool below) {
   memset(&d.duet, 0, sizeof d.duet);
   d.duet.io = &own;
   d.duet.converted = 6;
-  d.duet.stopped = !below; /* it would wait for ever */
   d.duet.out = d.px.scratch + sizeof d.px.scratch - 1;
   d.duet.latest = begin + room;
   d.px.left = sizeof d.px.scratch;
-  if (scratch_room(&d.duet, &d.px, 7, &io) != below || (below && io.out_end != d.duet.latest))
+  pauses = yields = 0;
+  raised_by_yield = &d.duet.converted;
+  scratch_room(&d.duet, &d.px, 7, &io);
+  raised_by_yield = NULL;
+  if (pauses != (below ? 0 : 64) || yields != !below)
+    wrong("waits for a conversion in another way");
+  if (io.out_end != (below ? d.duet.latest : d.px.scratch + sizeof d.px.scratch))
     wrong("the room below a block in conversion is another");
 }
 
@@ -106,6 +123,124 @@ static void slide(void) {
   slides(low - 1, true);
   slides_below(low, true);
   slides_below(low - 1, false);
+}
+
+/* How many bits lanes shall try, and after how many bytes they shall be tried again where that is 0. */
+static void plans(void) {
+  static const struct {
+    uint32_t change;
+    uint64_t done, last_block;
+    uint32_t mean_block, token_bits;
+    int32_t balance;
+    uint32_t skip;
+    uint64_t window;
+    size_t soft;
+  } cases[] = {
+      {100, 0, 100000, 16000, 96, 20001, 0, 32000, 2000},    /* sizes of blocks are no guide */
+      {99, 0, 100000, 16000, 96, 20001, 0, 100000, 2000},    /* they are: the whole block */
+      {99, 0, 179711, 16000, 96, 20001, 0, 179711, 2000},    /* all that there is room for */
+      {99, 0, 179712, 16000, 96, 20001, 0, 89856, 2000},     /* more: two halves */
+      {99, 84000, 100000, 16000, 96, 20001, 0, 16000, 2000}, /* the least that lanes are tried on */
+      {99, 84001, 100000, 16000, 96, 20001, 0, 0, 2844},     /* less: a little more than the rest */
+      {99, 99999, 100000, 16000, 96, 20001, 0, 0, 845},
+      {99, 100000, 100000, 16000, 96, 20001, 0, 32000, 2000}, /* longer than expected */
+      {1024, 15999, 1, 15999, 96, 20001, 0, 0, 2000},         /* short blocks */
+      {1024, 15999, 1, 16000, 96, 20001, 0, 32000, 2000},
+      {1024, 16000, 1, 15999, 96, 20001, 0, 32000, 2000},
+      {1024, 15999, 0, 15999, 96, 20001, 0, 32000, 2000},
+      {1024, 0, 0, 0, 96, 20001, 2, 0, 4000}, /* lanes have not paid */
+      {1024, 0, 0, 0, 96, 20000, 0, 8000, 2000},
+      {1024, 0, 0, 0, 17, 20001, 0, 31824, 2000}, /* short tokens: less room */
+      {1024, 0, 0, 0, 16, 20001, 0, 29952, 2000},
+  };
+  for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+    ff_lanes *const l = &d.gzip.inflate.lanes;
+    size_t soft = 0;
+    ff_lanes_reset(l);
+    l->ending = false;
+    l->change = cases[i].change;
+    l->done = cases[i].done;
+    l->last_block = cases[i].last_block;
+    l->mean_block = cases[i].mean_block;
+    l->token_bits = cases[i].token_bits;
+    l->balance = cases[i].balance;
+    l->skip = cases[i].skip;
+    if (plan(l, &soft) != cases[i].window || soft != cases[i].soft || l->skip != cases[i].skip / 2)
+      wrong("plans another window");
+    l->ending = true;
+    if (plan(l, &soft) || soft != 2000)
+      wrong("plans lanes for the end of a block");
+  }
+}
+
+/* What is remembered of blocks and of the work on them. */
+static void memories(void) {
+  ff_lanes *const l = &d.gzip.inflate.lanes;
+  ff_batch *const batch = &d.gzip.inflate.batch;
+  uint64_t position = 3;
+
+  memset(l, 0xFF, sizeof *l);
+  ff_lanes_reset(l);
+  if (l->in_block || l->done || l->last_block || l->mean_block || l->change != 1024 || l->token_bits != 96 ||
+      l->balance != 20000 || l->poor || l->skip)
+    wrong("begins with another memory of blocks");
+  static const uint64_t sizes[] = {8000, 4000, 12000, 1 << 25};
+  static const uint32_t changes[] = {1024, 896, 842, 887}, means[] = {1000, 1375, 2704, 2099518};
+  for (unsigned i = 0; i < 4; i++) {
+    l->in_block = true;
+    l->done = sizes[i];
+    note_block(l);
+    if (l->in_block || l->last_block != sizes[i] || l->change != changes[i] || l->mean_block != means[i])
+      wrong("remembers another size of blocks");
+  }
+
+  d.gzip.inflate.bit = 3;
+  memset(l, 0, sizeof *l);
+  l->token_bits = 96;
+  if (decode_batch(&d.gzip.inflate, NULL, 1, batch, &position) != 10 || l->token_bits != 99 || l->balance)
+    wrong("remembers another size of tokens");
+
+  static const struct {
+    int32_t balance, next;
+    uint32_t poor, next_poor, next_skip;
+  } cases[] = {
+      {1000, 1597, 2, 2, 9}, {-597, 0, 2, 2, 9},        {-598, 0, 2, 3, 64},       {-598, 0, 0, 1, 4},
+      {-598, 0, 4, 4, 256},  {299403, 300000, 2, 2, 9}, {299404, 300000, 2, 0, 9},
+  };
+  for (unsigned k = 0; k < FF_LANES; k++)
+    l->lane[k].n = k + 1;
+  batch->segments = 3;
+  batch->part[0] = (ff_segment){FF_BRIDGE_START, 3};
+  batch->part[1] = (ff_segment){FF_BRIDGE_START - 1, 1000};
+  batch->part[2] = (ff_segment){FF_BRIDGE_START + 3, 4};
+  batch->part[3] = (ff_segment){FF_BRIDGE_START + 7, 1000};
+  for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+    l->balance = cases[i].balance;
+    l->poor = cases[i].poor;
+    l->skip = 9;
+    judge(l, batch, 100);
+    if (l->balance != cases[i].next || l->poor != cases[i].next_poor || l->skip != cases[i].next_skip)
+      wrong("judges lanes in another way");
+  }
+}
+
+/* The end of a block is seen ahead of time where eight bytes are at hand. */
+static void sees_ends(void) {
+  static const uint8_t in[8] = {0x5F, 0x40};
+  ff_inflate *const s = &d.gzip.inflate;
+  ff_io io = {0};
+  memset(s, 0, sizeof *s);
+  s->bit = 3;
+  io.in = in;
+  io.in_end = in + 8;
+  for (unsigned i = 0; i < 2; i++) {
+    if (block_ends(s, &io) != i)
+      wrong("sees the end of a block elsewhere");
+    s->tables.entry[0x405F >> 3 & (FF_TABLE_HALF - 1)] = FF_E_END;
+  }
+  io.in_end = in + 7;
+  if (block_ends(s, &io))
+    wrong("looks for the end of a block beyond what is at hand");
 }
 
 /* What of a member's header and trailer is taken when only so much of it is there: fields as wholes, at once. */
@@ -126,8 +261,11 @@ static void fields(void) {
 
 int main(void) {
   waits();
-  both_waits();
+  other_waits();
   slide();
+  plans();
+  memories();
+  sees_ends();
   fields();
   return 0;
 }

@@ -152,8 +152,6 @@ ff_status ff_block_produce(ff_inflate *s, ff_io *io, ff_batch *batch) {
   uint64_t position = s->bit;
   size_t soft, n = 0;
 
-  if (!lanes_apply(s))
-    return FF_DIRECT;
   open_block(s, io);
   const uint64_t window = plan(l, &soft);
   if (window)
