@@ -224,20 +224,27 @@ static void memories(void) {
   }
 }
 
-/* The end of a block is seen ahead of time where eight bytes are at hand. */
+/* The end of a block is seen ahead of time where eight bytes are at hand, in tables that are wide or not. */
 static void sees_ends(void) {
-  static const uint8_t in[8] = {0x5F, 0x40};
+  static const uint8_t in[8] = {0x5F, 0x50};
   ff_inflate *const s = &d.gzip.inflate;
   ff_io io = {0};
   memset(s, 0, sizeof *s);
+  s->tables.litlen_bits = FF_TABLE_BITS;
   s->bit = 3;
   io.in = in;
   io.in_end = in + 8;
   for (unsigned i = 0; i < 2; i++) {
     if (block_ends(s, &io) != i)
       wrong("sees the end of a block elsewhere");
-    s->tables.entry[0x405F >> 3 & (FF_TABLE_HALF - 1)] = FF_E_END;
+    s->tables.entry[0x505F >> 3 & (FF_TABLE_HALF - 1)] = FF_E_END;
   }
+  s->tables.litlen_bits = 9; /* the slot that has just been set lies behind those of this code */
+  if (block_ends(s, &io))
+    wrong("looks for the end of a block behind the table");
+  s->tables.entry[0x505F >> 3 & 0x1FF] = FF_E_END;
+  if (!block_ends(s, &io))
+    wrong("misses the end of a block in a narrow table");
   io.in_end = in + 7;
   if (block_ends(s, &io))
     wrong("looks for the end of a block beyond what is at hand");
