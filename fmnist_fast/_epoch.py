@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from ._augment import Moves
 from ._batch import BatchMaker
 from ._gather import Gather
 from ._order import Order
-from ._threads import submit, usable_cpus
+from ._threads import OwnThread, usable_cpus
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
 
 
 _WORTH = 1 << 20  # items of a batch
@@ -101,34 +100,27 @@ class _Worker:
     """A thread that does one thing at a time, if there can be one."""
 
     def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
+        self._thread = OwnThread()
         self._future: Future[Any] | None = None
-        self._process = 0
         self._working = threading.Lock()
         self._number = 0  # of the work begun last; a thread does no other
 
     @property
     def busy(self) -> bool:
-        """Whether there is a result to wait for. There is none in a fork: threads are not forked."""
-        return self._future is not None and self._process == os.getpid()
+        """Whether there is a result to wait for."""
+        return self._future is not None and self._thread.here
 
     def start(self, work: Any, argument: int) -> None:
-        """Begin, unless threads cannot be had: in some sandboxes, and when the interpreter shuts down."""
-        from concurrent.futures import ThreadPoolExecutor  # not at import: it takes milliseconds
-
-        if self._pool is None or self._process != os.getpid():
-            self._pool = ThreadPoolExecutor(1, thread_name_prefix="fmnist_fast")
-            self._process = os.getpid()
+        """Begin, unless threads cannot be had."""
+        if not self._thread.here:
             self._working = threading.Lock()  # a fork may have got the other one locked
         self._number += 1
         try:
-            self._future = submit(self._pool, self._do, self._number, work, argument)
-        except RuntimeError:
-            self._future = self._pool = None  # the next thread would begin with what is waiting in it
+            self._future = self._thread.submit(self._do, self._number, work, argument)
         except BaseException:  # Ctrl-C, and the thread may have its work already
             with self._working:
                 self._number += 1
-            self._future = self._pool = None
+            self._future = None
             raise
 
     def _do(self, number: int, work: Any, argument: int) -> Any:

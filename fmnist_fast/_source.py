@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 import threading
 from typing import Any
 
 from ._buffers import byte_view, is_buffer
+from ._file_objects import ask, bytes_left, position, raw_file
 
 _FIRST = 1 << 13  # bytes at hand at first: for who only wants the header
 _BUFFER = 1 << 18  # and later, at the most where decoders consume them
@@ -100,11 +100,11 @@ class _FileSource(Source):
         super().__init__(memoryview(b""))
         name = getattr(file, "name", None)
         self.name = os.fsdecode(name) if isinstance(name, str | bytes) else None
-        self.size = _size(file)
+        self.size = bytes_left(file)
         self.final = False
         self._file = file
         self._owned = owned
-        self._origin = _position(file)
+        self._origin = position(file)
         self.seekable = self._origin is not None
         self._strayed = False  # the file stands somewhere else than behind the bytes at hand
         self._room = self._sensible(_BUFFER)
@@ -153,24 +153,7 @@ class _FileSource(Source):
         if self._strayed:
             self._file.seek((self._origin or 0) + self.offset + self._high - self._low)
             self._strayed = False
-        return self._ask(view)
-
-    def _ask(self, view: memoryview) -> int:
-        """Read once from the file object and believe nothing it says."""
-        if hasattr(self._file, "readinto"):
-            count: Any = _ready(self._file.readinto(view))
-        else:
-            piece = _ready(self._file.read(len(view)))
-            if isinstance(piece, str):
-                raise TypeError("the file object was opened in text mode; open it in binary mode")
-            count = memoryview(piece).nbytes
-            if count <= len(view):
-                view[:count] = memoryview(piece).cast("B")
-        if not isinstance(count, int):
-            raise TypeError(f"readinto() of the file object returned {type(count).__name__}, not int")
-        if not 0 <= count <= len(view):
-            raise ValueError(f"the file object returned {count} bytes where at most {len(view)} were asked")
-        return count
+        return ask(self._file, view)
 
     def seek(self, offset: int) -> None:
         if self._origin is None:
@@ -179,14 +162,14 @@ class _FileSource(Source):
         self.final, self._strayed = False, True
 
     def peek(self, offset: int, count: int) -> Any:
-        raw, offset = _raw(self._file), (self._origin or 0) + offset
+        raw, offset = raw_file(self._file), (self._origin or 0) + offset
         if type(raw) is io.FileIO and hasattr(os, "pread"):
             return os.pread(raw.fileno(), count, offset)
         with self._lock:
             self._strayed = True
             self._file.seek(offset)
             piece = memoryview(bytearray(count))  # read() of io.RawIOBase would believe what readinto() says
-            return piece[: self._ask(piece)]
+            return piece[: ask(self._file, piece)]
 
     def close(self) -> None:
         if self._owned:
@@ -221,36 +204,3 @@ def open_source(source: Any) -> Source:
         return _FileSource(source, False)
     kinds = "a path, a bytes-like object or a binary file object"
     raise TypeError(f"the source must be {kinds}, not {type(source).__name__}")
-
-
-def _size(file: Any) -> int | None:
-    """Return the bytes left in a file, only where that answer is certain to mean these bytes.
-
-    Wrappers such as `gzip.GzipFile` have a `fileno` too, but of a file with other bytes in it.
-    """
-    if type(file) is io.BytesIO:
-        return max(file.getbuffer().nbytes - file.tell(), 0)
-    raw = _raw(file)
-    if type(raw) is not io.FileIO:
-        return None
-    status = os.fstat(raw.fileno())
-    # Files that the system makes up on the fly, such as those in /proc, say 0.
-    return max(status.st_size - file.tell(), 0) if stat.S_ISREG(status.st_mode) and status.st_size else None
-
-
-def _ready(answer: Any) -> Any:
-    """Return what a file object answered, unless that is None."""
-    if answer is None:
-        raise BlockingIOError("the file object is in non-blocking mode and has no bytes ready")
-    return answer
-
-
-def _raw(file: Any) -> Any:
-    return file.raw if type(file) in (io.BufferedReader, io.BufferedRandom) else file
-
-
-def _position(file: Any) -> int | None:
-    try:
-        return int(file.tell()) if file.seekable() else None
-    except (AttributeError, OSError):
-        return None

@@ -46,6 +46,35 @@ def submit(pool: ThreadPoolExecutor, work: Callable[..., _Result], *arguments: A
         raise
 
 
+class OwnThread:
+    """A thread for one thing at a time, made when it is first needed, and again in a forked process."""
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._process = 0
+
+    @property
+    def here(self) -> bool:
+        """Whether it has been made in this process: threads are not forked."""
+        return self._pool is not None and self._process == os.getpid()
+
+    def submit(self, work: Callable[..., _Result], *arguments: Any) -> Future[_Result] | None:
+        """Begin; None where threads cannot be had: in some sandboxes, and when the interpreter shuts down."""
+        from concurrent.futures import ThreadPoolExecutor  # not at import: it takes milliseconds
+
+        if self._pool is None or not self.here:
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="fmnist_fast")
+            self._process = os.getpid()
+        try:
+            return submit(self._pool, work, *arguments)
+        except RuntimeError:
+            self._pool = None  # the next thread would begin with what is waiting in it
+            return None
+        except BaseException:
+            self._pool = None
+            raise
+
+
 def ordered_map(work: Callable[[_Part], _Result], parts: Iterable[_Part], threads: int) -> Iterator[_Result]:
     """Yield ``work(part)`` in order, from a pool; at most two parts for each thread are under way.
 

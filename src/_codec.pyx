@@ -1,6 +1,5 @@
 """Gzip members, decoded by the C core: the native twin of `fmnist_fast._gunzip`."""
 
-import os
 import threading
 from copy import copy
 from time import perf_counter
@@ -16,15 +15,14 @@ from libc.stdint cimport uint8_t, uint32_t
 from core cimport *
 
 from fmnist_fast import _native
-from fmnist_fast._threads import submit
+from fmnist_fast._threads import OwnThread
 
 __all__ = ("GzipDecoder",)
 
 # Input per call of the core; between calls a pending Ctrl-C is looked for. Even at DEFLATE's highest ratio
 # the decoder is through such a piece within 100 ms.
 cdef Py_ssize_t SLICE = 1 << 18
-# The same where two threads work, first and once they have shown that they gain: each call ends with a
-# block that is decoded twice.
+# The same where two threads work, first and once they gain; each such call decodes its last block twice.
 cdef Py_ssize_t DUET_SLICE = 1 << 20
 cdef Py_ssize_t DUET_SLICE_MAX = 1 << 24
 # What one thread does between runs of two: enough to pass what only it can do, and to time it.
@@ -75,8 +73,7 @@ cdef class GzipDecoder:
     cdef ff_gzip_point *_point  # where a copy begins
     cdef ff_duet *_duet  # NULL: one thread
     cdef ff_pixels *_pixels  # made when first needed
-    cdef object _pool
-    cdef object _pid  # of the process that has the pool's thread
+    cdef object _assistant  # the second thread
     cdef double _alone_pace  # seconds per compressed byte, the best seen
     cdef uint64_t _duet_at  # offset from which two threads may be tried
     cdef Py_ssize_t _duet_slice
@@ -95,6 +92,7 @@ cdef class GzipDecoder:
         self._penalty, self._duet_slice = SLICE, DUET_SLICE
         if threads > 1 and ff_duet_supported(LEVEL):
             self._duet = <ff_duet *>allocated(sizeof(ff_duet))
+            self._assistant = OwnThread()
 
     def __dealloc__(self):
         PyMem_Free(self._core)
@@ -197,7 +195,10 @@ cdef class GzipDecoder:
         cdef _View source = _View(data, PyBUF_SIMPLE)
         cdef _View room = _View(out, PyBUF_WRITABLE | PyBUF_C_CONTIGUOUS | PyBUF_FORMAT)
         cdef Py_ssize_t items = room.held.len // room.held.itemsize
-        cdef ff_pixels *px = self._scratch()
+        if self._pixels is NULL:
+            self._pixels = <ff_pixels *>allocated(ff_pixels_size(self._duet is not NULL))
+            self._pixels.level = LEVEL
+        cdef ff_pixels *px = self._pixels
         if room.held.format is NULL or bytes(room.held.format) not in (b"e", b"f", b"d"):
             raise ValueError("out must be a C-contiguous float16, float32 or float64 array")
         if not 0 <= start <= items:
@@ -212,12 +213,6 @@ cdef class GzipDecoder:
         ff_pixels_open(px)
         status, consumed = self._run(source, final, &px.io, px)
         return status, consumed, items - start - <Py_ssize_t>px.left
-
-    cdef ff_pixels *_scratch(self) except NULL:
-        if self._pixels is NULL:
-            self._pixels = <ff_pixels *>allocated(ff_pixels_size(self._duet is not NULL))
-            self._pixels.level = LEVEL
-        return self._pixels
 
     cdef tuple _run(self, _View source, bint final, ff_io *io, ff_pixels *px):
         """Return status and bytes consumed; the output is in *io, or in *px of which *io is the scratch."""
@@ -283,7 +278,7 @@ cdef class GzipDecoder:
         ff_duet_open(self._duet, self._core, io, px)
         future = None
         try:
-            future = self._start_assistant()
+            future = self._assistant.submit(self._assist)  # None where no thread can be had
             with nogil:
                 ff_duet_lead(self._duet)
         finally:
@@ -299,20 +294,6 @@ cdef class GzipDecoder:
             self._penalty, self._duet_slice = SLICE, min(4 * self._duet_slice, DUET_SLICE_MAX)
         PyErr_CheckSignals()
         return 0
-
-    cdef object _start_assistant(self):
-        """Return the future of `_assist`, or None where no thread can be had."""
-        pid = os.getpid()
-        try:
-            if self._pool is None or self._pid != pid:  # a fork leaves the pool without its thread
-                from concurrent.futures import ThreadPoolExecutor  # not at import: it takes milliseconds
-
-                self._pool = ThreadPoolExecutor(1, thread_name_prefix="fmnist_fast")
-                self._pid = pid
-            return submit(self._pool, self._assist)
-        except RuntimeError:
-            self._pool = None  # the next thread would begin with what is waiting in it
-            return None
 
     def _assist(self):
         with nogil:

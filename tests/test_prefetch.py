@@ -16,7 +16,7 @@ import pytest
 from numbered import IMAGES, LABELS, ROWS, numbers
 
 import fmnist_fast as ff
-from fmnist_fast import _epoch
+from fmnist_fast import _epoch, _threads
 from fmnist_fast._batch import BatchMaker
 
 
@@ -163,7 +163,7 @@ def test_interrupted_while_waiting(monkeypatch):
 
 def test_interrupted_while_the_next_batch_is_begun(monkeypatch):
     """The thread has its work already; the batch before it was not handed out, and is the next one."""
-    fill, submit = BatchMaker.fill, _epoch.submit
+    fill, submit = BatchMaker.fill, _threads.submit
     begun, inside = threading.Event(), []
 
     def slow(self, *arguments):
@@ -179,14 +179,14 @@ def test_interrupted_while_the_next_batch_is_begun(monkeypatch):
         begun.clear()
         submit(*arguments)
         assert begun.wait(60)
-        monkeypatch.setattr(_epoch, "submit", submit)
+        monkeypatch.setattr(_threads, "submit", submit)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(BatchMaker, "fill", slow)
     for reuse in (False, True):
         epoch = iter(batches_of(shuffle=False, reuse=reuse))
         found = [int(next(epoch)[1][0]) for _ in range(3)]
-        monkeypatch.setattr(_epoch, "submit", interrupted)
+        monkeypatch.setattr(_threads, "submit", interrupted)
         with pytest.raises(KeyboardInterrupt):
             next(epoch)
         assert found + [int(y[0]) for _, y in epoch] == list(range(0, ROWS, 10))
