@@ -30,8 +30,8 @@ BASE = [path for path in CORE if Path(path).stem in ("cpu", "crc32", "idx")]
 SOURCES = {"_native": BASE, "_codec": CORE, "_normalize": KERNELS}
 # Contraction would round a*b+c as the compiler likes; the kernels call fma() where they mean it.
 FLAGS = ["-std=c11", "-fvisibility=hidden", "-ffp-contract=off", "-fstack-protector-strong"]
-# GCC 12 and later make vectors of a handful of fields, which then wait for stores of single ones: 2 to 4 % of
-# decoding. Where vectors pay they are written by hand.
+# GCC 12 and later make vectors of a handful of fields, which then wait for stores of single ones: up to 4 %
+# of the time of decoding. Where vectors pay they are written by hand.
 OF_GCC = ["-fno-tree-vectorize"]
 COUNTERS = ["-fprofile-instr-generate", "-fcoverage-mapping", "-fprofile-update=atomic"]  # clang's
 if "1" in (DEBUG, SANITIZE):
