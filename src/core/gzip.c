@@ -8,6 +8,10 @@
 #define FLAG_COMMENT 0x10
 #define FLAG_RESERVED 0xE0
 
+/* Output between two looks at the checksum, which is to find it in the second-level cache. Most input makes less from
+ * one call to the next. */
+#define CRC_BYTES ((size_t)512 << 10)
+
 void ff_gzip_init(ff_gzip *g, ff_cpu_level level) {
   g->phase = FF_GZIP_BETWEEN;
   g->level = level;
@@ -142,9 +146,16 @@ static ff_status header_crc(ff_gzip *g, ff_io *io) {
 }
 
 static ff_status body(ff_gzip *g, ff_io *io) {
-  const uint8_t *out = io->out;
-  const ff_status status = ff_inflate_run(&g->inflate, io);
-  g->crc = ff_crc32(g->level, g->crc, out, (size_t)(io->out - out));
+  uint8_t *const out_end = io->out_end;
+  ff_status status;
+  io->kept_at = io->out;
+  do {
+    const uint8_t *const out = io->out;
+    io->out_end = io->out + FF_MIN((size_t)(out_end - out), CRC_BYTES);
+    status = ff_inflate_run(&g->inflate, io);
+    g->crc = ff_crc32(g->level, g->crc, out, (size_t)(io->out - out));
+  } while (status == FF_OUTPUT_FULL && io->out_end != out_end);
+  io->out_end = out_end;
   if (status != FF_END) {
     ff_inflate_keep(&g->inflate, io);
     return status;

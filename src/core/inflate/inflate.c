@@ -97,7 +97,6 @@ static ff_status one_phase(ff_inflate *s, ff_io *io) {
 
 ff_status ff_inflate_run(ff_inflate *s, ff_io *io) {
   ff_status status = FF_END;
-  io->kept_at = io->out;
   while (status == FF_END && s->phase != FF_STREAM_END) {
     status = one_phase(s, io);
     if (status == FF_END && s->phase == FF_BLOCK_START && io->pause && io->out != io->kept_at)

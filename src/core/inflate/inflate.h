@@ -27,7 +27,7 @@ typedef struct ff_io {
   uint8_t *base;
   uint8_t *out;
   uint8_t *out_end;
-  const uint8_t *kept_at; /* where the kept window ends; set by ff_inflate_run and ff_inflate_keep */
+  const uint8_t *kept_at; /* where the kept window ends: `out` before the first run since it was kept */
   bool final;
   bool pause; /* return FF_PAUSED between two blocks, once there is output */
 } ff_io;
@@ -75,7 +75,7 @@ void ff_inflate_next(ff_inflate *s);
 /* FF_NEED_INPUT, FF_OUTPUT_FULL, FF_PAUSED, FF_END (io->in is behind the last byte of the stream) or an FF_BAD_ status. */
 ff_status ff_inflate_run(ff_inflate *s, ff_io *io);
 
-/* Keep the last 32 KiB of what the latest ff_inflate_run() brought to, so that the next one may bring another buffer.
+/* Keep the last 32 KiB of what the runs since io->kept_at brought to, so that the next one may bring another buffer.
  * What has been kept already is not kept again. */
 void ff_inflate_keep(ff_inflate *s, ff_io *io);
 

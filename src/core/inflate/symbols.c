@@ -3,8 +3,10 @@
 #include "bits.h"
 #include "copy.h"
 
+#define MAX_LENGTH 258u
+
 /* One round of the fast loop writes three literals and one match. */
-#define OUT_MARGIN (3 + 258 + FF_COPY_OVERRUN)
+#define OUT_MARGIN (3 + MAX_LENGTH + FF_COPY_OVERRUN)
 /* It refills three times; each refill advances by up to 7 bytes and reads 8. */
 #define IN_MARGIN (3 * 7 + 8)
 
@@ -16,6 +18,13 @@ FF_STATIC_ASSERT(15 + 5 + 15 + 13 <= 56, "length and distance");
 FF_INLINE unsigned token_with_extra(uint32_t e, uint64_t buf) {
   const uint64_t step = buf & ~(~(uint64_t)0 << ff_entry_bits(e));
   return ff_entry_value(e) + (unsigned)(step >> ff_entry_code_bits(e));
+}
+
+/* How often the longest match, which took `bits` bits of `before`, comes again in the `count` bits that follow it: all of
+ * them together are one longer match. So often only as there is room, which the first one has. */
+FF_INLINE unsigned repeats(uint64_t before, uint64_t after, unsigned bits, unsigned count, size_t room) {
+  const unsigned same = (unsigned)__builtin_ctzll((before ^ after) | (uint64_t)1 << count);
+  return (unsigned)FF_MIN(same / bits, (room - FF_COPY_OVERRUN) / MAX_LENGTH - 1);
 }
 
 /* Look one symbol up, with true bits only. False: the input ends within its code word. */
