@@ -9,8 +9,7 @@ from __future__ import annotations
 import math
 import struct
 import sys
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -56,8 +55,7 @@ def isize_message(found: int, expected: int) -> str:
     return f"incorrect length check: the length is {found}, the trailer says {expected}"
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(NamedTuple):
     """What the first bytes of an IDX file say: item type (native byte order) and shape."""
 
     dtype: np.dtype[Any]

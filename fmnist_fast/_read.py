@@ -40,7 +40,7 @@ def read(source: Any, wanted: Wanted) -> NDArray[Any]:
     """Read one IDX file; see `fmnist_fast.read_idx`."""
     check_trailing(wanted.trailing)
     if wanted.dtype is None and wanted.normalize is None:
-        small = read_small(source, wanted.max_bytes, wanted.out)
+        small = read_small(source, wanted.max_bytes, wanted.out, wanted.threads)
         if small is not None:
             return small
     out = wanted.out

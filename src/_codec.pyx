@@ -46,6 +46,24 @@ cdef void *allocated(size_t n) except NULL:
     return p
 
 
+# For one decoder at a time, as most programs have it: fresh memory costs as much as decoding a small file.
+cdef ff_gzip FIRST
+cdef ff_atomic first_taken = 0
+
+
+cdef ff_gzip *new_core() except NULL:
+    if ff_atomic_load(&first_taken) == 0 and ff_atomic_add(&first_taken, 1) == 0:
+        return &FIRST
+    return <ff_gzip *>allocated(sizeof(ff_gzip))
+
+
+cdef void free_core(ff_gzip *core) noexcept:
+    if core is &FIRST:
+        ff_atomic_store(&first_taken, 0)
+    else:
+        PyMem_Free(core)
+
+
 cdef class _View:
     """A caller's buffer, held as long as this object lives."""
 
@@ -83,7 +101,7 @@ cdef class GzipDecoder:
 
     def __cinit__(self, threads=1, *, GzipDecoder _frozen=None):
         if _frozen is None:
-            self._core = <ff_gzip *>allocated(sizeof(ff_gzip))
+            self._core = new_core()
             ff_gzip_init(self._core, LEVEL)
         else:
             self._point = <ff_gzip_point *>allocated(sizeof(ff_gzip_point))
@@ -95,7 +113,7 @@ cdef class GzipDecoder:
             self._assistant = OwnThread()
 
     def __dealloc__(self):
-        PyMem_Free(self._core)
+        free_core(self._core)
         PyMem_Free(self._point)
         PyMem_Free(self._duet)
         PyMem_Free(self._pixels)
@@ -161,7 +179,7 @@ cdef class GzipDecoder:
 
     cdef void _thaw(self) except *:
         if self._core is NULL:
-            self._core = <ff_gzip *>allocated(sizeof(ff_gzip))
+            self._core = new_core()
             ff_gzip_restore(self._core, LEVEL, self._point)
             PyMem_Free(self._point)
             self._point = NULL

@@ -4,6 +4,12 @@
 from libc.stdint cimport int16_t, int64_t, uint8_t, uint32_t, uint64_t
 
 
+cdef extern from "atomic.h" nogil:
+    ctypedef uint32_t ff_atomic
+    uint32_t ff_atomic_load(const ff_atomic *a)
+    void ff_atomic_store(ff_atomic *a, uint32_t v)
+    uint32_t ff_atomic_add(ff_atomic *a, uint32_t v)
+
 cdef extern from "status.h" nogil:
     ctypedef int ff_status
     ff_status FF_NEED_INPUT

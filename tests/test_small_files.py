@@ -6,6 +6,8 @@ import threading
 
 import numpy as np
 import pytest
+from builders import idx_header
+from samples import noise
 
 import fmnist_fast as ff
 from fmnist_fast import _read, _small
@@ -128,9 +130,35 @@ def test_a_pipe_is_read_once(tmp_path):
 
 
 def test_a_size_that_lies_takes_no_memory(monkeypatch):
-    # Memory is taken for what the decoder is to write; here it is not even made.
-    monkeypatch.setattr(_small, "GzipDecoder", ordinary_way_closed)
-    for size in (7, (1 << 20) + 1, 1 << 30, (1 << 32) - 1):
+    monkeypatch.setattr(_small.np, "empty", ordinary_way_closed)
+    for size in (7, 1007, 1009, (1 << 24) + 1, 1 << 30, (1 << 32) - 1):
         assert _small.read_small(PACKED[:-4] + size.to_bytes(4, "little"), None, None) is None
     with pytest.raises(AssertionError):
         _small.read_small(PACKED, None, None)
+
+
+def test_a_header_that_lies_takes_no_memory(monkeypatch):
+    monkeypatch.setattr(_small.np, "empty", ordinary_way_closed)
+    for dims in ((999,), (1001,), (1 << 31,), (1 << 31, 1 << 31)):
+        raw = idx_header(dims) + bytes(1000)
+        assert _small.read_small(gzip.compress(raw), None, None) is None
+    liar = idx_header((1 << 25,)) + bytes(1000)
+    claims = (1 << 25) + 8
+    assert _small.read_small(gzip.compress(liar)[:-4] + claims.to_bytes(4, "little"), None, None) is None
+
+
+@pytest.mark.parametrize(
+    ("size", "threads", "small"),
+    [(1 << 20, None, True), (1 << 20, 1, True), (1 << 16, 2, True), (1 << 18, 2, False), (1 << 21, 1, False)],
+)
+def test_what_is_small(monkeypatch, tmp_path, size, threads, small):
+    monkeypatch.setattr(_read, "open_stream", ordinary_way_closed)
+    array = noise(size - 200)
+    path = tmp_path / "noise.gz"
+    path.write_bytes(gzip.compress(ff.encode_idx(np.frombuffer(array, np.uint8)), 0))
+    for source in (path, path.read_bytes()):
+        if small:
+            assert ff.read_idx(source, threads=threads).tobytes() == array
+        else:
+            with pytest.raises(AssertionError):
+                ff.read_idx(source, threads=threads)

@@ -24,8 +24,10 @@ void ff_inflate_keep(ff_inflate *s, ff_io *io) {
   if (made >= FF_WINDOW) {
     memcpy(s->window, io->out - FF_WINDOW, FF_WINDOW);
   } else if (made) {
-    memmove(s->window, s->window + made, FF_WINDOW - made);
-    memcpy(s->window + FF_WINDOW - made, io->kept_at, made);
+    const size_t before = (size_t)FF_MIN(s->produced - made, FF_WINDOW - made); /* no more than there is */
+    uint8_t *const end = s->window + FF_WINDOW;
+    memmove(end - made - before, end - before, before);
+    memcpy(end - made, io->kept_at, made);
   }
   io->kept_at = io->out; /* to keep it twice would push as much out of the window again */
 }
