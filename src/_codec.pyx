@@ -243,11 +243,15 @@ cdef class GzipDecoder:
             while True:
                 if self._duet is not NULL and not pause:
                     io.pause = self._duet_pays(io, px, end)  # between two blocks two threads can begin
-                    if io.pause and ff_duet_applies(self._core):
+                    io.in_end = end
+                    if io.pause and ff_duet_applies(self._core, io):
                         self._run_duet(io, px, end)
                         if not final and end - io.next_in < DUET_BYTES:
                             # About a block: with more input behind it, it is for two threads again.
                             return FF_NEED_INPUT, io.next_in - begin
+                    elif io.pause and status == FF_PAUSED:
+                        io.pause = False
+                        self._postpone_duet()
                 status = self._run_alone(io, px, end, final)
                 if status >= FF_BAD_BLOCK_TYPE:
                     raise self._failure(status, end - io.next_in)
@@ -268,7 +272,8 @@ cdef class GzipDecoder:
         cdef const uint8_t *begin = io.next_in
         cdef ff_status status
         cdef double started = perf_counter()
-        io.in_end = begin + min(end - begin, SLICE if self._duet is NULL else ALONE_SLICE)
+        cdef bint near = self._duet is not NULL and self._core.offset >= self._duet_at
+        io.in_end = begin + min(end - begin, ALONE_SLICE if near else SLICE)
         io.final = final and io.in_end == end
         if io.in_end - begin < NOGIL_BYTES and px is NULL:
             return ff_gzip_run(self._core, io)
@@ -305,13 +310,17 @@ cdef class GzipDecoder:
             with nogil:
                 ff_duet_close(self._duet, assisted)
         if future is None or perf_counter() - started > self._alone_pace * (io.next_in - begin):
-            self._duet_at = self._core.offset + self._penalty
-            self._penalty *= 2
-            self._duet_slice = DUET_SLICE
+            self._postpone_duet()
         else:
             self._penalty, self._duet_slice = SLICE, min(4 * self._duet_slice, DUET_SLICE_MAX)
         PyErr_CheckSignals()
         return 0
+
+    cdef void _postpone_duet(self):
+        """Two threads gain nothing here."""
+        self._duet_at = self._core.offset + self._penalty
+        self._penalty *= 2
+        self._duet_slice = DUET_SLICE
 
     def _assist(self):
         with nogil:

@@ -121,7 +121,7 @@ cdef extern from "duet.h" nogil:
         pass
 
     bint ff_duet_supported(ff_cpu_level level)
-    bint ff_duet_applies(const ff_gzip *g)
+    bint ff_duet_applies(const ff_gzip *g, const ff_io *io)
     void ff_duet_open(ff_duet *d, ff_gzip *g, ff_io *io, ff_pixels *px)
     void ff_duet_lead(ff_duet *d)
     void ff_duet_assist(ff_duet *d)

@@ -29,8 +29,6 @@
 /* Input that must lie behind a guess, in bits: its header, and no block is as short as that. */
 #define INPUT_MARGIN 4096u
 
-typedef enum { DONE, OTHER, WRONG } outcome;
-
 static void wait_a_little(unsigned *rounds) {
   const unsigned n = (*rounds)++;
   if (n < PAUSES)
@@ -49,6 +47,14 @@ static bool wait_for(const ff_duet *d, const ff_atomic *a, uint32_t n) {
   return true;
 }
 
+/* The same for the start of block i. False also where it never will be known. */
+static bool wait_for_start(const ff_duet *d, uint32_t i) {
+  for (unsigned rounds = 0; ff_atomic_load(&d->known) < i; wait_a_little(&rounds))
+    if (ff_atomic_load(&d->broken) < i || ff_atomic_load(&d->stopped))
+      return false;
+  return true;
+}
+
 /* For the worker that is about to execute a block: the run cannot be stopped meanwhile, because the other worker is
  * converting the block before it, or has a later one, and stops nothing until this one has been executed. */
 static void wait_for_conversion(const ff_duet *d, uint32_t n) {
@@ -58,21 +64,28 @@ static void wait_for_conversion(const ff_duet *d, uint32_t n) {
 
 bool ff_duet_supported(ff_cpu_level level) { return FF_X86 && level >= FF_CPU_AVX2; }
 
-bool ff_duet_applies(const ff_gzip *g) {
-  const ff_inflate *const s = &g->inflate;
-  return g->phase == FF_GZIP_BODY && g->failure == FF_NEED_INPUT && s->phase == FF_BLOCK_START &&
-         s->produced >= FF_WINDOW && ff_duet_supported(s->level);
+/* The block that begins at bit `bit` is not the last one and has a code of its own. */
+static bool ordinary(const ff_io *io, unsigned bit) {
+  return io->in_end - io->in >= 2 && (ff_load16(io->in) >> bit & 7) == 4;
 }
 
-static void seek(const ff_duet *d, ff_duet_worker *w, uint64_t at) {
-  w->start = at;
+bool ff_duet_applies(const ff_gzip *g, const ff_io *io) {
+  const ff_inflate *const s = &g->inflate;
+  return g->phase == FF_GZIP_BODY && g->failure == FF_NEED_INPUT && s->phase == FF_BLOCK_START &&
+         s->produced >= FF_WINDOW && ff_duet_supported(s->level) && ordinary(io, s->bit);
+}
+
+static uint64_t start_of(const ff_duet *d, uint32_t i) { return d->start[i % FF_DUET_STARTS]; }
+
+static void seek(const ff_duet *d, ff_duet_worker *w, ff_duet_block *b, uint64_t at) {
+  b->start = at;
   w->io.in = d->in + at / 8;
   w->inflate.bit = at % 8;
   w->inflate.phase = FF_BLOCK_START;
   w->inflate.lanes.in_block = false;
 }
 
-/* A header with symbols behind it, from w->start on, up to finished tables. Callers have made sure of input there: of
+/* A header with symbols behind it, from where the worker is on, up to finished tables. Callers have made sure of input there: of
  * INPUT_MARGIN, or of as much as a block takes, which is more than 0. */
 static bool read_header(ff_duet_worker *w) {
   return ff_header_run(&w->inflate, &w->io) == FF_END && w->inflate.phase == FF_SYMBOLS && !w->inflate.last_block;
@@ -93,7 +106,8 @@ FF_TARGET("popcnt,bmi,bmi2") FF_INLINE bool complete_precode(const uint8_t *in, 
 }
 
 /* Look for a header that starts in the STEP_BITS bits from *at on, which is the first of a byte. */
-FF_TARGET("popcnt,bmi,bmi2") static bool search_step(const ff_duet *d, ff_duet_worker *w, uint64_t at) {
+FF_TARGET("popcnt,bmi,bmi2")
+static bool search_step(const ff_duet *d, ff_duet_worker *w, ff_duet_block *b, uint64_t at) {
   for (unsigned k = 0; k < STEP_BITS; k += 48, at += 48) {
     /* 48 places at once: not the last block, dynamic, counts in range. */
     const uint64_t v = ff_load64(d->in + at / 8);
@@ -102,7 +116,7 @@ FF_TARGET("popcnt,bmi,bmi2") static bool search_step(const ff_duet *d, ff_duet_w
     for (; places; places &= places - 1) {
       const uint64_t place = at + (unsigned)__builtin_ctzll(places);
       if (complete_precode(d->in, place)) {
-        seek(d, w, place);
+        seek(d, w, b, place);
         if (read_header(w))
           return true;
       }
@@ -111,15 +125,15 @@ FF_TARGET("popcnt,bmi,bmi2") static bool search_step(const ff_duet *d, ff_duet_w
   return false;
 }
 #else
-static bool search_step(const ff_duet *d, ff_duet_worker *w, uint64_t at) {
-  (void)d, (void)w, (void)at;
+static bool search_step(const ff_duet *d, ff_duet_worker *w, ff_duet_block *b, uint64_t at) {
+  (void)d, (void)w, (void)b, (void)at;
   return false;
 }
 #endif
 
 /* How many bits block i will have, if it is like the last one of which start and end are known at block i's start. */
 static uint64_t usual_size(const ff_duet *d, uint32_t i) {
-  return i > 0 ? d->start[i % 4] - d->start[(i - 1) % 4] : d->first_size;
+  return i > 0 ? start_of(d, i) - start_of(d, i - 1) : d->first_size;
 }
 
 /* Input that ends within a block ends the run in front of it; to see that coming saves decoding half a block. */
@@ -127,9 +141,10 @@ static bool fits(const ff_duet *d, const ff_duet_worker *w, uint64_t start, uint
   return start + size <= (uint64_t)(w->io.in_end - d->in) * 8;
 }
 
-/* Find a header where block i should start, and read it. */
-static bool search(const ff_duet *d, ff_duet_worker *w, uint32_t i) {
-  const uint64_t before = d->start[(i - 1) % 4], input_end = (uint64_t)(w->io.in_end - d->in) * 8;
+/* Find a header where the block should start, and read it. */
+static bool search(const ff_duet *d, ff_duet_worker *w, ff_duet_block *b) {
+  const uint32_t i = b->number;
+  const uint64_t before = start_of(d, i - 1), input_end = (uint64_t)(w->io.in_end - d->in) * 8;
   const uint64_t size = usual_size(d, i - 1);
   const uint64_t guess = (before + size) / 8 * 8;
 
@@ -138,31 +153,26 @@ static bool search(const ff_duet *d, ff_duet_worker *w, uint32_t i) {
   for (uint64_t off = 0; off <= size / 32; off += STEP_BITS) {
     if (ff_atomic_load(&d->known) >= i || ff_atomic_load(&d->stopped))
       return false;
-    if (guess + off + INPUT_MARGIN <= input_end && search_step(d, w, guess + off))
+    if (guess + off + INPUT_MARGIN <= input_end && search_step(d, w, b, guess + off))
       return true;
     const uint64_t back = off + STEP_BITS;
-    if (back < size && guess - back + INPUT_MARGIN <= input_end && search_step(d, w, guess - back))
+    if (back < size && guess - back + INPUT_MARGIN <= input_end && search_step(d, w, b, guess - back))
       return true;
   }
   return false;
 }
 
-/* Decode the symbols of block i, whose header has been read. */
-static outcome decode(const ff_duet *d, ff_duet_worker *w, uint32_t i) {
+/* Decode the symbols of the block, whose header has been read. False: it is not an ordinary one, or not this one. */
+static bool decode(const ff_duet *d, ff_duet_worker *w, ff_duet_block *b) {
+  const uint32_t i = b->number;
   ff_status status = FF_BATCH;
-  for (w->batches = 0; status == FF_BATCH && w->batches < FF_DUET_BATCHES; w->batches += status == FF_BATCH) {
-    if (ff_atomic_load(&d->stopped) || (ff_atomic_load(&d->known) >= i && d->start[i % 4] != w->start))
-      return WRONG;
-    status = ff_block_produce(&w->inflate, &w->io, &w->batch[w->batches]);
+  for (b->batches = 0; status == FF_BATCH && b->batches < FF_DUET_BATCHES; b->batches += status == FF_BATCH) {
+    if (ff_atomic_load(&d->stopped) || (ff_atomic_load(&d->known) >= i && start_of(d, i) != b->start))
+      return false;
+    status = ff_block_produce(&w->inflate, &w->io, &b->batch[b->batches]);
   }
-  return status == FF_END ? DONE : OTHER;
-}
-
-static bool look_ahead(const ff_duet *d, ff_duet_worker *w, uint32_t i, outcome *result) {
-  if (ff_atomic_load(&d->known) >= i || !search(d, w, i))
-    return false;
-  *result = decode(d, w, i);
-  return true;
+  b->behind = w->io.in;
+  return status == FF_END;
 }
 
 FF_STATIC_ASSERT(FF_WINDOW + FF_PIXELS_SHARED_ROOM >= SCRATCH_LOW + 2 * FF_WINDOW,
@@ -185,8 +195,9 @@ static void scratch_room(ff_duet *d, ff_pixels *px, uint32_t i, ff_io *io) {
   io->out_end = d->out + FF_MIN((size_t)(end - d->out), px->left);
 }
 
-/* Execute block i. Nothing has happened if there is not room for all of it. */
-static bool execute(ff_duet *d, ff_duet_worker *w, uint32_t i) {
+/* Execute a block. Nothing has happened if there is not room for all of it. */
+static bool execute(ff_duet *d, ff_duet_worker *w, ff_duet_block *b) {
+  const uint32_t i = b->number;
   ff_inflate *const s = &w->inflate;
   ff_pixels *const px = d->px;
   ff_io io = *d->io;
@@ -195,11 +206,11 @@ static bool execute(ff_duet *d, ff_duet_worker *w, uint32_t i) {
     scratch_room(d, px, i, &io);
   io.out = d->out;
   io.kept_at = d->io->kept_at;
-  io.in = w->io.in; /* where to fetch ahead */
+  io.in = b->behind; /* where to fetch ahead */
   s->produced = d->produced;
   s->match_length = 0;
-  for (uint32_t k = 0; k < w->batches; k++)
-    if (ff_tokens_run(s, &w->batch[k], &io) != FF_END)
+  for (uint32_t k = 0; k < b->batches; k++)
+    if (ff_tokens_run(s, &b->batch[k], &io) != FF_END)
       return false;
 
   uint8_t *const from = d->out;
@@ -223,34 +234,53 @@ static bool execute(ff_duet *d, ff_duet_worker *w, uint32_t i) {
   return true;
 }
 
-/* Block i. False: the run is over. */
-static bool one_block(ff_duet *d, ff_duet_worker *w, uint32_t i) {
-  outcome result = OTHER;
-  const bool guessed = look_ahead(d, w, i, &result);
-  if (!wait_for(d, &d->known, i))
+/* Take the next block and decode it as far as that is possible. False: there is none. */
+static bool prepare(ff_duet *d, ff_duet_worker *w, ff_duet_block *b) {
+  const uint32_t i = b->number = ff_atomic_add(&d->claimed, 1);
+  b->guessed = ff_atomic_load(&d->known) < i && search(d, w, b);
+  b->whole = b->guessed && decode(d, w, b);
+  if (!wait_for_start(d, i))
     return false;
-  const uint64_t start = d->start[i % 4];
-  const bool hit = guessed && w->start == start;
-  if (!hit) {
-    seek(d, w, start);
-    result = fits(d, w, start, usual_size(d, i)) && read_header(w) ? decode(d, w, i) : OTHER;
+  const uint64_t start = start_of(d, i);
+  b->hit = b->guessed && b->start == start;
+  if (!b->hit) {
+    seek(d, w, b, start);
+    b->whole = fits(d, w, start, usual_size(d, i)) && read_header(w) && decode(d, w, b);
   }
-  if (result == DONE) {
-    d->start[(i + 1) % 4] = (uint64_t)(w->io.in - d->in) * 8 + w->inflate.bit;
+  if (b->whole) {
+    d->start[(i + 1) % FF_DUET_STARTS] = (uint64_t)(w->io.in - d->in) * 8 + w->inflate.bit;
     ff_atomic_store(&d->known, i + 1);
+  } else {
+    ff_atomic_store(&d->broken, i);
   }
-  if (!wait_for(d, &d->executed, i))
+  return true;
+}
+
+/* Execute the block when its turn has come. False: the run is over. */
+static bool finish(ff_duet *d, ff_duet_worker *w, ff_duet_block *b) {
+  if (!wait_for(d, &d->executed, b->number))
     return false;
-  if (guessed)
-    d->misses = hit ? d->misses - (d->misses > 0) : d->misses + MISS;
-  if (result == DONE && d->misses <= MISSES_MAX && d->produced < d->limit && execute(d, w, i))
+  if (b->guessed)
+    d->misses = b->hit ? d->misses - (d->misses > 0) : d->misses + MISS;
+  if (b->whole && d->misses <= MISSES_MAX && d->produced < d->limit && execute(d, w, b))
     return true;
   ff_atomic_store(&d->stopped, 1);
   return false;
 }
 
 static void work(ff_duet *d, ff_duet_worker *w) {
-  while (!ff_atomic_load(&d->stopped) && one_block(d, w, ff_atomic_add(&d->claimed, 1))) {
+  ff_duet_block *b = &w->block[0], *next = &w->block[1];
+  bool there = prepare(d, w, b);
+  while (there) {
+    /* Where the other worker is late, go on with the block after this one meanwhile. */
+    const bool early = b->whole && ff_atomic_load(&d->executed) < b->number;
+    const bool ahead = early && prepare(d, w, next);
+    if (!finish(d, w, b))
+      return;
+    there = ahead || prepare(d, w, next);
+    ff_duet_block *const done = b;
+    b = next;
+    next = done;
   }
 }
 
@@ -261,6 +291,7 @@ void ff_duet_open(ff_duet *d, ff_gzip *g, ff_io *io, ff_pixels *px) {
   ff_atomic_store(&d->known, 0);
   ff_atomic_store(&d->executed, 0);
   ff_atomic_store(&d->converted, 0);
+  ff_atomic_store(&d->broken, UINT32_MAX);
   ff_atomic_store(&d->stopped, 0);
   ff_atomic_store(&d->entered, 0);
   ff_atomic_store(&d->left, 0);
@@ -305,7 +336,7 @@ void ff_duet_close(ff_duet *d, bool assisted) {
   assisted = assisted || ff_atomic_load(&d->entered);
   for (unsigned rounds = 0; assisted && !ff_atomic_load(&d->left);)
     wait_a_little(&rounds);
-  const uint64_t at = d->start[ff_atomic_load(&d->executed) % 4];
+  const uint64_t at = start_of(d, ff_atomic_load(&d->executed));
   io->in += at / 8;
   io->out = d->out;
   g->offset += at / 8;

@@ -23,22 +23,34 @@
 /* Batches of one block. zlib's blocks need two or three, and up to eight before the lanes know how long blocks are. */
 #define FF_DUET_BATCHES 8u
 
-typedef struct ff_duet_worker {
-  ff_io io;         /* its input side */
-  uint64_t start;   /* of its block, in bits; perhaps a guess */
-  uint32_t batches; /* of its block, decoded so far */
-  ff_inflate inflate;
+typedef struct ff_duet_block {
+  uint32_t number;
+  uint32_t batches; /* decoded so far */
+  uint64_t start;   /* in bits; perhaps a guess */
+  const uint8_t *behind;
+  bool guessed; /* before its start was known */
+  bool hit;     /* rightly */
+  bool whole;   /* decoded up to its end */
   ff_batch batch[FF_DUET_BATCHES];
+} ff_duet_block;
+
+typedef struct ff_duet_worker {
+  ff_io io; /* its input side */
+  ff_inflate inflate;
+  ff_duet_block block[2]; /* one more where the other worker is late */
 } ff_duet_worker;
+
+/* Blocks whose start may still be asked for: those that have not been executed, the one before, the one behind. */
+#define FF_DUET_STARTS 8u
 
 typedef struct ff_duet {
   /* Blocks are numbered from 0 on. What the workers tell each other lies on few cache lines, each with what is read
    * together. */
   ff_atomic claimed; /* blocks that have a worker */
   uint8_t pad1[60];
-  ff_atomic known;   /* the last block whose start is known */
-  uint64_t start[4]; /* of the latest blocks, in bits */
-  uint8_t pad2[24];
+  ff_atomic known;                /* the last block whose start is known */
+  uint64_t start[FF_DUET_STARTS]; /* of the latest blocks, in bits */
+  uint8_t pad2[56];
   ff_atomic executed;  /* blocks; the rest is for the worker of the next one */
   ff_atomic converted; /* blocks of which the pixels have left the scratch */
   uint32_t crc;
@@ -47,10 +59,11 @@ typedef struct ff_duet {
   uint8_t *out;
   uint8_t *latest; /* where the block before `out` begins; with pixels */
   uint8_t pad3[16];
+  ff_atomic broken; /* the block that is no ordinary one, or not all there: where its turn comes, the run stops */
   ff_atomic stopped;
   ff_atomic entered; /* the assistant has begun */
   ff_atomic left;    /* and returned */
-  uint8_t pad4[52];
+  uint8_t pad4[48];
 
   /* As they were when this run began. */
   ff_gzip *gzip;
@@ -66,8 +79,8 @@ typedef struct ff_duet {
 /* Whether there is anything to gain on such a processor. */
 bool ff_duet_supported(ff_cpu_level level);
 
-/* Whether two workers can go on with the member from where it is: in front of a block. */
-bool ff_duet_applies(const ff_gzip *g);
+/* Whether two workers can go on with the member from where it is: in front of a block that is worth it, as io->in tells. */
+bool ff_duet_applies(const ff_gzip *g, const ff_io *io);
 
 /* Open a run that decodes from *io as far as it gets. `px`: NULL, or io is its scratch, and what comes there is
  * converted. */

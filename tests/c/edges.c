@@ -69,13 +69,22 @@ static void other_waits(void) {
   d.duet.known = 0;
   if (wait_for(&d.duet, &d.duet.known, 1) || pauses != 128)
     wrong("a wait that is stopped is another");
+  raised_by_yield = &d.duet.broken;
+  d.duet.stopped = 0;
+  d.duet.broken = UINT32_MAX; /* and one more is 0 */
+  if (wait_for_start(&d.duet, 2) || pauses != 192)
+    wrong("waits for what cannot come");
+  raised_by_yield = &d.duet.known;
+  d.duet.broken = 2;
+  if (!wait_for_start(&d.duet, 1) || pauses != 256)
+    wrong("a block before the broken one is another");
   io.in = io.in_end = io.base = io.out = d.px.scratch;
   d.duet.gzip = &d.gzip;
   d.duet.io = &io;
   d.duet.out = d.px.scratch;
   raised_by_yield = &d.duet.left;
   ff_duet_close(&d.duet, true);
-  if (pauses != 192)
+  if (pauses != 320)
     wrong("waits for the assistant in another way");
   raised_by_yield = NULL;
 }
@@ -123,6 +132,17 @@ static void slide(void) {
   slides(low - 1, true);
   slides_below(low, true);
   slides_below(low - 1, false);
+}
+
+/* Blocks in front of which two workers begin, by the three bits there: not the last one, a code of its own. */
+static void beginnings(void) {
+  const uint8_t data[2] = {0, 1}; /* 4, from bit 6 on */
+  ff_io io = {.in = data, .in_end = data + 2};
+  if (!ordinary(&io, 6) || ordinary(&io, 5) || ordinary(&io, 7))
+    wrong("two workers begin at another block");
+  io.in_end--;
+  if (ordinary(&io, 6))
+    wrong("a block is looked at that is not there yet");
 }
 
 /* How many bits lanes shall try, and after how many bytes they shall be tried again where that is 0. */
@@ -270,6 +290,7 @@ int main(void) {
   waits();
   other_waits();
   slide();
+  beginnings();
   plans();
   memories();
   sees_ends();

@@ -141,7 +141,7 @@ static ff_status run(decoder *d, ff_io *io, ff_pixels *px, way how) {
   ff_status status;
   io->pause = how != WHOLE;
   do {
-    if (how != WHOLE && ff_duet_applies(&d->gzip)) {
+    if (how != WHOLE && ff_duet_applies(&d->gzip, io)) {
       ff_duet_open(&d->duet, &d->gzip, io, px);
       if (how == DUET)
         run_freely(&d->duet);

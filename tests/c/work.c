@@ -176,8 +176,9 @@ static uint32_t turn_add(ff_atomic *a, uint32_t v) {
 static ff_status counted_block_produce(ff_inflate *s, ff_io *io, ff_batch *batch) {
   if (turn.seldom)
     change();
+  ff_duet_worker *const w = &d.duet.worker[s == &d.duet.worker[1].inflate];
   if (turn.lies && one_in(&turn.c, turn.lies))
-    d.duet.worker[s == &d.duet.worker[1].inflate].start ^= 1;
+    w->block[batch >= w->block[1].batch].start ^= 1;
   const ff_status status = ff_block_produce(s, io, batch);
   seen.produced += status == FF_BATCH;
   for (unsigned i = 0; status == FF_BATCH && i < batch->segments; i++)
@@ -251,7 +252,7 @@ static ff_status run(ff_io *io, ff_pixels *px, const schedule *way) {
   ff_status status;
   io->pause = way != NULL;
   do {
-    if (way && ff_duet_applies(&d.gzip)) {
+    if (way && ff_duet_applies(&d.gzip, io)) {
       uint8_t *const end = (uint8_t *)(uintptr_t)io->in_end;
       run_two(io, px, way->misses);
       io->in_end = end;

@@ -106,7 +106,7 @@ ff_status step(decoder *d, plan *p, ff_io *io, ff_pixels *px) {
   ff_status status;
   io->pause = p->how != ALONE;
   do {
-    if (p->how != ALONE && ff_duet_applies(&d->gzip)) {
+    if (p->how != ALONE && ff_duet_applies(&d->gzip, io)) {
       run_duet(d, p->how, io, px);
       if (!io->final && one_in(&p->c, 4)) /* with more input there may be more blocks for two */
         return FF_NEED_INPUT;
