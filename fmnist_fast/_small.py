@@ -16,18 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _idx
-from ._backend import GzipDecoder, header_size, parse_header
+from ._backend import GzipDecoder, parse_header
 from ._idx import Header
 from ._payload import to_native
 from .errors import FmnistFastError
 from .normalize import check_out
 
 _FILE_BYTES = 1 << 20
+_COPIED_BYTES = 1 << 17  # a larger file is better decoded to where it shall be, and by two threads if asked
 _DECODED_BYTES = 1 << 24
-_SHARED_BYTES = 1 << 17  # with more, two threads that were asked for gain something
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _LEAST = 18  # bytes of an empty gzip member
-_HEADER = 8  # bytes of the shortest IDX header
 
 
 def read_small(
@@ -42,47 +41,43 @@ def read_small(
     max_bytes : int or None
         Limit of the payload.
     out : ndarray or None
-        The array to fill. Where this is not for it, nothing of it has changed; where the data proves to be
-        bad, anything may have.
+        The array to fill; untouched where this is not for it.
     threads : int or None
         As for `fmnist_fast.read_idx`; one does it here.
     """
-    most = _FILE_BYTES if threads is None or threads == 1 else _SHARED_BYTES
+    most = _FILE_BYTES if out is None and (threads is None or threads == 1) else _COPIED_BYTES
     data = source if isinstance(source, bytes) else _content(source, most)
     if data is None or not _LEAST <= len(data) <= most or data[:2] != b"\x1f\x8b":
         return None
     size = int.from_bytes(data[-4:], "little")  # of the last member; should there be more, it will not fit
-    if not _HEADER <= size <= _DECODED_BYTES:
+    if not 8 <= size <= _DECODED_BYTES:
         return None
-    decoder = GzipDecoder(1)
+    decoded = np.empty(size, np.uint8)
     try:
-        header, consumed = _header(decoder, data)
-        nbytes = header.nbytes
-        if header.header_size + nbytes != size or (max_bytes is not None and nbytes > max_bytes):
+        status, _, produced = GzipDecoder(1).decode(data, True, decoded, 0)
+        if status != _idx.END or produced != size:
             return None
+        header = parse_header(decoded)
         if out is not None:
             check_out(out, header.shape, header.dtype)
-        items = np.empty(header.shape, header.dtype) if out is None else out
-        flat = np.asarray(items).reshape(-1)
-        status, _, produced = decoder.decode(memoryview(data)[consumed:], True, flat.view(np.uint8), 0)
     except FmnistFastError:
         return None
-    if status != _idx.END or produced != nbytes:
+    nbytes = header.nbytes
+    if header.header_size + nbytes != size or (max_bytes is not None and nbytes > max_bytes):
         return None
-    to_native(flat)
-    return items
+    return _items(decoded[size - nbytes :], header, out)
 
 
-def _header(decoder: GzipDecoder, data: bytes) -> tuple[Header, int]:
-    """Return the IDX header and the number of compressed bytes before what follows it."""
-    head = bytearray(_HEADER)
-    _, consumed, got = decoder.decode(data, True, head, 0)
-    more = header_size(head[:got]) - got
-    if more > 0:
-        head += bytes(more)
-        _, then, more = decoder.decode(memoryview(data)[consumed:], True, head, got)
-        consumed, got = consumed + then, got + more
-    return parse_header(head[:got]), consumed
+def _items(payload: NDArray[np.uint8], header: Header, out: NDArray[Any] | None) -> NDArray[Any]:
+    if out is not None:
+        items = out.reshape(-1)
+        items.view(np.uint8)[:] = payload
+    else:
+        items = payload.view(header.dtype)
+        if not items.flags.aligned:
+            items = items.copy()
+    to_native(items)
+    return items.reshape(header.shape) if out is None else out
 
 
 def _content(source: Any, most: int) -> bytes | None:
