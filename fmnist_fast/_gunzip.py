@@ -32,7 +32,11 @@ class GzipDecoder(HeaderReader):
         1-based number of the member being read, 0 before the first.
     offset : int
         Compressed bytes consumed in all.
+    shared : bool
+        Whether two threads are decoding, and gain by it.
     """
+
+    shared = False
 
     def __init__(self, threads: int = 1) -> None:  # zlib has no use for more than one
         self._step = GzipDecoder._start

@@ -18,7 +18,6 @@ from .errors import naming
 __all__ = ("LARGE", "Stream", "check_trailing", "open_stream")
 
 LARGE = 1 << 20  # bytes of a source that is worth threads which nobody asked for
-_SHARED_BUFFER = 1 << 20  # four times as much gains nothing that can be measured
 
 
 def check_trailing(trailing: str) -> None:
@@ -62,8 +61,6 @@ def open_stream(
         places = Restarts(opened) if restarts else None
         large = threads is not None or opened.size is None or opened.size >= LARGE
         count = thread_count(threads, 2) if shared and large else 1
-        if count > 1:
-            opened.widen(_SHARED_BUFFER)
         return CodedStream(opened, compression, trailing, partial(GzipDecoder, count), places)
     except BaseException:
         opened.close()

@@ -17,6 +17,8 @@ _PIECE = _CHUNK = 1 << 16
 class XzDecoder:
     """Decode a sequence of XZ streams; see `GzipDecoder` for the calls and attributes."""
 
+    shared = False
+
     def __init__(self) -> None:
         self.member = 0
         self.offset = 0

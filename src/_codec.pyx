@@ -85,6 +85,8 @@ cdef class GzipDecoder:
         1-based number of the member being read, 0 before the first.
     offset : int
         Compressed bytes consumed in all.
+    shared : bool
+        Whether two threads are decoding, and gain by it.
     """
 
     cdef ff_gzip *_core  # NULL until it is needed, if the decoder is a copy
@@ -125,6 +127,10 @@ cdef class GzipDecoder:
     @property
     def offset(self):
         return self._place()[1]
+
+    @property
+    def shared(self):
+        return self._duet_slice > DUET_SLICE
 
     def decode(self, data, bint final, out, Py_ssize_t start, bint pause=False):
         """Decode from ``data`` to ``out[start:]`` as far as either lasts.

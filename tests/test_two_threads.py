@@ -14,8 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from backends import WANTED
+from builders import gzip_member, raw_deflate
 
 import fmnist_fast as ff
+from fmnist_fast._threads import OwnThread
 from fmnist_fast.errors import CorruptDataError, TruncatedError
 
 if ff.backend != "native":
@@ -213,3 +215,29 @@ def test_a_thread_that_could_not_be_had_leaves_nothing_to_do(monkeypatch):
     assert len(submitted) > 1
     assert not refusals
     assert 0 not in done
+
+
+@pytest.mark.parametrize(
+    "packed", [gzip.compress(IMAGES, 0), gzip_member(IMAGES, raw=raw_deflate(IMAGES, strategy=4))]
+)
+def test_nobody_is_asked_where_blocks_are_not_for_two(monkeypatch, packed):
+    """Stored blocks and those of the fixed code: as their first bits say."""
+
+    def asked(*arguments):
+        raise AssertionError("a second thread was started")
+
+    monkeypatch.setattr(OwnThread, "submit", asked)
+    decoder = GzipDecoder(2)
+    out = np.zeros(len(IMAGES), np.uint8)
+    assert decoder.decode(packed, True, out, 0)[0] == END
+    assert out.tobytes() == IMAGES
+    assert not decoder.shared
+    decoder = GzipDecoder(2)
+    with pytest.raises(AssertionError, match="second thread"):
+        decoder.decode(STREAMS["images"][1], True, out, 0)
+
+
+def test_one_thread_shares_nothing():
+    decoder = GzipDecoder(1)
+    decoder.decode(STREAMS["images"][1], True, np.zeros(len(IMAGES), np.uint8), 0)
+    assert not decoder.shared
