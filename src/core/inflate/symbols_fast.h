@@ -50,8 +50,6 @@ ATTRIBUTES static ff_status NAME(ff_inflate *s, ff_io *io, ff_bits *b, const uin
       }
       REFILL();
     }
-    const uint64_t before = buf;
-    const unsigned count_before = count;
     if (FF_UNLIKELY(e & FF_E_EXCEPTION)) {
       if (e & FF_E_POINTER) {
         buf >>= FF_TABLE_BITS;
@@ -88,16 +86,18 @@ ATTRIBUTES static ff_status NAME(ff_inflate *s, ff_io *io, ff_bits *b, const uin
     }
     const unsigned distance = token_with_extra(e, buf) - FF_TOKEN_DISTANCE;
     DROP(e);
-    if (FF_UNLIKELY(length == MAX_LENGTH) && distance <= (size_t)(out - floor)) {
-      const unsigned bits = count_before - count;
-      const unsigned n = repeats(before, buf, bits, count, (size_t)(io->out_end - out));
-      buf >>= n * bits;
-      count -= n * bits;
-      length += n * MAX_LENGTH;
-    }
     REFILL();
     e = LOOK_UP();
     if (FF_LIKELY(distance <= (size_t)(out - floor))) {
+      if (FF_UNLIKELY(length == MAX_LENGTH)) {
+        unsigned bits = 0;
+        const unsigned n = repeats(&s->tables, buf, count, distance, (size_t)(io->out_end - out), &bits);
+        buf >>= n * bits;
+        count -= n * bits;
+        length += n * MAX_LENGTH;
+        REFILL();
+        e = LOOK_UP();
+      }
       out = ff_copy_match_fast(out, length, distance);
       continue;
     }
