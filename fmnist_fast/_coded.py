@@ -14,7 +14,7 @@ from ._restart import Restart, Restarts
 from ._source import Source
 from .errors import CorruptDataError, FmnistFastError, FormatError
 
-_MAX_RATIO = 1032  # a DEFLATE match makes at most 258 bytes and costs at least two bits
+MAX_RATIO = 1032  # a DEFLATE match makes at most 258 bytes and costs at least two bits
 _SCRATCH = 1 << 16
 _SHARED_BUFFER = 1 << 20  # input at hand where two threads decode; four times as much gains hardly anything
 
@@ -53,7 +53,7 @@ class CodedStream(Stream):
     def bound(self) -> int | None:
         if self.compression != "gzip" or self.source.size is None:
             return None
-        return _MAX_RATIO * self.source.size
+        return MAX_RATIO * self.source.size
 
     @property
     def members(self) -> int:

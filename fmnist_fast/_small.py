@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from . import _idx
 from ._backend import GzipDecoder, parse_header
+from ._coded import MAX_RATIO
 from ._idx import Header
 from ._payload import to_native
 from .errors import FmnistFastError
@@ -27,6 +28,7 @@ _COPIED_BYTES = 1 << 17  # a larger file is better decoded to where it shall be,
 _DECODED_BYTES = 1 << 24
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _LEAST = 18  # bytes of an empty gzip member
+_HEADER_BYTES = 4 + 4 * _idx.MAX_RANK
 
 
 def read_small(
@@ -50,7 +52,9 @@ def read_small(
     if data is None or not _LEAST <= len(data) <= most or data[:2] != b"\x1f\x8b":
         return None
     size = int.from_bytes(data[-4:], "little")  # of the last member; should there be more, it will not fit
-    if not 8 <= size <= _DECODED_BYTES:
+    if not 8 <= size <= min(_DECODED_BYTES, MAX_RATIO * len(data)):
+        return None
+    if max_bytes is not None and size > max_bytes + _HEADER_BYTES:
         return None
     decoded = np.empty(size, np.uint8)
     try:
@@ -70,7 +74,7 @@ def read_small(
 
 def _items(payload: NDArray[np.uint8], header: Header, out: NDArray[Any] | None) -> NDArray[Any]:
     if out is not None:
-        items = out.reshape(-1)
+        items = np.asarray(out).reshape(-1)
         items.view(np.uint8)[:] = payload
     else:
         items = payload.view(header.dtype)
@@ -90,8 +94,9 @@ def _content(source: Any, most: int) -> bytes | None:
             return None
         handle = os.open(source, _READ)  # a file object would take longer to make than to use
         try:
-            return os.read(handle, found.st_size)
+            data = os.read(handle, found.st_size + 1)
         finally:
             os.close(handle)
+        return data if len(data) == found.st_size else None  # others write to it
     except (OSError, ValueError):
         return None

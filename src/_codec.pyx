@@ -130,7 +130,11 @@ cdef class GzipDecoder:
 
     @property
     def shared(self):
-        return self._duet_slice > DUET_SLICE
+        self._claim()
+        try:
+            return self._duet_slice > DUET_SLICE
+        finally:
+            self._lock.release()
 
     def decode(self, data, bint final, out, Py_ssize_t start, bint pause=False):
         """Decode from ``data`` to ``out[start:]`` as far as either lasts.
@@ -255,7 +259,7 @@ cdef class GzipDecoder:
                         if not final and end - io.next_in < DUET_BYTES:
                             # About a block: with more input behind it, it is for two threads again.
                             return FF_NEED_INPUT, io.next_in - begin
-                    elif io.pause and status == FF_PAUSED:
+                    elif io.pause and status == FF_PAUSED and self._core.inflate.produced >= FF_WINDOW:
                         io.pause = False
                         self._postpone_duet()
                 status = self._run_alone(io, px, end, final)
@@ -322,7 +326,7 @@ cdef class GzipDecoder:
         PyErr_CheckSignals()
         return 0
 
-    cdef void _postpone_duet(self):
+    cdef void _postpone_duet(self) noexcept:
         """Two threads gain nothing here."""
         self._duet_at = self._core.offset + self._penalty
         self._penalty *= 2

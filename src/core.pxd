@@ -10,6 +10,7 @@ cdef extern from "atomic.h" nogil:
     void ff_atomic_store(ff_atomic *a, uint32_t v)
     uint32_t ff_atomic_add(ff_atomic *a, uint32_t v)
 
+
 cdef extern from "status.h" nogil:
     ctypedef int ff_status
     ff_status FF_NEED_INPUT
@@ -60,6 +61,9 @@ cdef extern from "idx.h" nogil:
 cdef extern from "inflate/inflate.h" nogil:
     ctypedef struct ff_inflate:
         uint64_t produced
+
+    enum:
+        FF_WINDOW
 
     ctypedef struct ff_io:
         # The core's field is called `in`, which Python reserves.

@@ -132,10 +132,28 @@ def test_a_pipe_is_read_once(tmp_path):
 def test_a_size_that_lies_takes_no_memory(monkeypatch):
     # Memory is taken for what the decoder is to write; here it is not even made.
     monkeypatch.setattr(_small, "GzipDecoder", ordinary_way_closed)
-    for size in (7, (1 << 24) + 1, 1 << 30, (1 << 32) - 1):
+    for size in (7, 1032 * len(PACKED) + 1, (1 << 24) + 1, 1 << 30, (1 << 32) - 1):
         assert _small.read_small(PACKED[:-4] + size.to_bytes(4, "little"), None, None) is None
+    assert _small.read_small(PACKED, 700, None) is None  # more than a header beyond what the caller allows
     with pytest.raises(AssertionError):
         _small.read_small(PACKED, None, None)
+
+
+@pytest.mark.parametrize("change", [lambda data: data[:-1], lambda data: data + b"x"])
+def test_a_file_that_others_write_to(monkeypatch, tmp_path, change):
+    path = tmp_path / "changing.gz"
+    path.write_bytes(PACKED)
+    read = os.read
+    monkeypatch.setattr(_small.os, "read", lambda handle, count: change(read(handle, count)))
+    assert _small.read_small(path, None, None) is None
+    monkeypatch.undo()
+    assert np.array_equal(_small.read_small(path, None, None), LABELS)
+
+
+def test_an_array_of_another_class(small_only):
+    out = np.ma.MaskedArray(np.zeros(LABELS.shape, np.uint8), mask=LABELS < 5, hard_mask=True)
+    assert ff.read_idx(PACKED, out=out) is out
+    assert np.array_equal(out.data, LABELS)
 
 
 def test_a_header_that_lies_is_for_the_ordinary_way():

@@ -29,6 +29,18 @@
 #define FF_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define FF_MAX(a, b) ((a) > (b) ? (a) : (b))
 
+/* Of the bits below the lowest one that is set. */
+#if defined(__GNUC__) || defined(__clang__)
+FF_INLINE unsigned ff_trailing_zeros(uint64_t v) { return (unsigned)__builtin_ctzll(v); }
+#else
+#include <intrin.h>
+FF_INLINE unsigned ff_trailing_zeros(uint64_t v) {
+  unsigned long n;
+  _BitScanForward64(&n, v);
+  return (unsigned)n;
+}
+#endif
+
 /* x86-64 kernels need function target attributes, so gcc or clang; other compilers get the generic ones. */
 #if defined(__x86_64__) && defined(__GNUC__)
 #define FF_X86 1

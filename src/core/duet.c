@@ -47,16 +47,21 @@ static bool wait_for(const ff_duet *d, const ff_atomic *a, uint32_t n) {
   return true;
 }
 
-/* The same for the start of block i. False also where it never will be known. */
+/* Block i will not be executed in this run. */
+static bool beyond(const ff_duet *d, uint32_t i) {
+  return ff_atomic_load(&d->stopped) || ff_atomic_load(&d->broken) < i;
+}
+
+/* False: there is no block i. */
 static bool wait_for_start(const ff_duet *d, uint32_t i) {
   for (unsigned rounds = 0; ff_atomic_load(&d->known) < i; wait_a_little(&rounds))
-    if (ff_atomic_load(&d->broken) < i || ff_atomic_load(&d->stopped))
+    if (beyond(d, i))
       return false;
   return true;
 }
 
-/* For the worker that is about to execute a block: the run cannot be stopped meanwhile, because the other worker is
- * converting the block before it, or has a later one, and stops nothing until this one has been executed. */
+/* For the worker that is about to execute a block: the other one is converting the block before it and will be through
+ * with that, whatever becomes of the run. */
 static void wait_for_conversion(const ff_duet *d, uint32_t n) {
   for (unsigned rounds = 0; ff_atomic_load(&d->converted) < n;)
     wait_a_little(&rounds);
@@ -151,7 +156,7 @@ static bool search(const ff_duet *d, ff_duet_worker *w, ff_duet_block *b) {
   if (!fits(d, w, guess, size))
     return false;
   for (uint64_t off = 0; off <= size / 32; off += STEP_BITS) {
-    if (ff_atomic_load(&d->known) >= i || ff_atomic_load(&d->stopped))
+    if (ff_atomic_load(&d->known) >= i || beyond(d, i))
       return false;
     if (guess + off + INPUT_MARGIN <= input_end && search_step(d, w, b, guess + off))
       return true;
@@ -237,6 +242,8 @@ static bool execute(ff_duet *d, ff_duet_worker *w, ff_duet_block *b) {
 /* Take the next block and decode it as far as that is possible. False: there is none. */
 static bool prepare(ff_duet *d, ff_duet_worker *w, ff_duet_block *b) {
   const uint32_t i = b->number = ff_atomic_add(&d->claimed, 1);
+  if (beyond(d, i)) /* perhaps this worker has come when all is over, and there is no input any more */
+    return false;
   b->guessed = ff_atomic_load(&d->known) < i && search(d, w, b);
   b->whole = b->guessed && decode(d, w, b);
   if (!wait_for_start(d, i))
@@ -277,7 +284,7 @@ static void work(ff_duet *d, ff_duet_worker *w) {
     const bool ahead = early && prepare(d, w, next);
     if (!finish(d, w, b))
       return;
-    there = ahead || prepare(d, w, next);
+    there = early ? ahead : prepare(d, w, next);
     ff_duet_block *const done = b;
     b = next;
     next = done;

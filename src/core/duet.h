@@ -40,7 +40,7 @@ typedef struct ff_duet_worker {
   ff_duet_block block[2]; /* one more where the other worker is late */
 } ff_duet_worker;
 
-/* Blocks whose start may still be asked for: those that have not been executed, the one before, the one behind. */
+/* Blocks whose start may still be asked for: four that have not been executed, two before them, one behind. */
 #define FF_DUET_STARTS 8u
 
 typedef struct ff_duet {

@@ -134,6 +134,18 @@ static void slide(void) {
   slides_below(low - 1, false);
 }
 
+/* An assistant who comes when the run has been closed finds neither input nor output any more. */
+static void comes_too_late(void) {
+  uint8_t byte = 0;
+  ff_io io = {.in = &byte, .in_end = &byte + 1, .base = &byte, .out = &byte, .out_end = &byte};
+  memset(&d, 0, sizeof d);
+  ff_duet_open(&d.duet, &d.gzip, &io, NULL);
+  ff_duet_close(&d.duet, false);
+  ff_duet_assist(&d.duet);
+  if (d.duet.broken != UINT32_MAX || d.duet.worker[1].io.in != &byte)
+    wrong("who comes too late looks at a block");
+}
+
 /* Blocks in front of which two workers begin, by the three bits there: not the last one, a code of its own. */
 static void beginnings(void) {
   const uint8_t data[2] = {0, 1}; /* 4, from bit 6 on */
@@ -290,6 +302,7 @@ int main(void) {
   waits();
   other_waits();
   slide();
+  comes_too_late();
   beginnings();
   plans();
   memories();

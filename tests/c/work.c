@@ -168,6 +168,9 @@ static void turn_store(ff_atomic *a, uint32_t v) {
 
 static uint32_t turn_add(ff_atomic *a, uint32_t v) {
   maybe_change();
+  /* Who takes a block looks for it from the start of the one before on. */
+  if (a == &d.duet.claimed && d.duet.claimed > d.duet.known + 1)
+    die("a block is taken though the start of the one before is not known");
   return ff_atomic_add(a, v);
 }
 

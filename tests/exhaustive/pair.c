@@ -97,6 +97,7 @@ static void at_once(ff_inflate *s, const uint8_t *data, size_t n, const verdict 
   ff_io io = {.in = in, .in_end = in + n, .final = true};
   memcpy(in, data, n);
   io.base = io.out = arena_place(&output, room, true);
+  io.kept_at = io.out;
   io.out_end = io.base + room;
   const ff_status status = ff_inflate_run(s, &io);
   CHECK(!memcmp(io.base, v->output, at_most(v->produced, (size_t)(io.out - io.base))), "wrong bytes");
@@ -118,6 +119,7 @@ static void in_pieces(choice *c, ff_inflate *s, const uint8_t *data, size_t n, c
     ff_io io = {.in = in, .in_end = in + (seen - at), .final = seen == n};
     memcpy(in, data + at, seen - at);
     io.base = io.out = arena_place(&output, room, true);
+    io.kept_at = io.out;
     io.out_end = io.base + room;
     status = ff_inflate_run(s, &io);
     ff_inflate_keep(s, &io);

@@ -27,7 +27,7 @@ typedef struct ff_io {
   uint8_t *base;
   uint8_t *out;
   uint8_t *out_end;
-  const uint8_t *kept_at; /* where the kept window ends: `out` before the first run since it was kept */
+  const uint8_t *kept_at; /* where the kept window ends: the caller sets it to `out` before the first run behind that */
   bool final;
   bool pause; /* return FF_PAUSED between two blocks, once there is output */
 } ff_io;

@@ -7,8 +7,8 @@
 
 /* One round of the fast loop writes three literals and one match. */
 #define OUT_MARGIN (3 + MAX_LENGTH + FF_COPY_OVERRUN)
-/* It refills four times; each refill advances by up to 7 bytes and reads 8. */
-#define IN_MARGIN (4 * 7 + 8)
+/* It refills up to three times; each refill advances by up to 7 bytes and reads 8. */
+#define IN_MARGIN (3 * 7 + 8)
 
 /* Bits: a refill leaves 56 or more. Four literals and the lookup of a fifth symbol, or one whole match, must fit. */
 FF_STATIC_ASSERT(5 * FF_TABLE_BITS <= 56, "four literals and a lookup");
@@ -33,8 +33,8 @@ FF_INLINE bool look_up_careful(const ff_tables *t, unsigned start, unsigned inde
   return ff_entry_code_bits(e) <= b->count;
 }
 
-/* Pass a length or distance if it comes next. No other kind of entry has its token; and behind a refill a whole match is at
- * hand. */
+/* Pass a length or distance if it comes next. No other kind of entry has its token; and behind a refill a whole match is
+ * at hand. */
 static bool pass(const ff_tables *t, unsigned start, unsigned index_bits, ff_bits *b, unsigned token) {
   uint32_t e;
   if (!look_up_careful(t, start, index_bits, b, &e) || token_with_extra(e, b->buf) != token)
@@ -43,8 +43,8 @@ static bool pass(const ff_tables *t, unsigned start, unsigned index_bits, ff_bit
   return true;
 }
 
-/* How often the longest match with this distance comes next in `buf`, and how many bits it takes each time: behind such a
- * match all of them are one longer match. Only as often as there is room, which the first one has. */
+/* How often the longest match with this distance comes next in `buf`, and how many bits it takes each time: behind such
+ * a match all of them are one longer match. Only as often as there is room, which the first one has. */
 static unsigned repeats(const ff_tables *t, uint64_t buf, unsigned count, unsigned distance, size_t room,
                         unsigned *bits) {
   ff_bits b = {.buf = buf, .count = count};
@@ -52,7 +52,7 @@ static unsigned repeats(const ff_tables *t, uint64_t buf, unsigned count, unsign
       !pass(t, FF_TABLE_HALF, t->dist_bits, &b, FF_TOKEN_DISTANCE + distance))
     return 0;
   *bits = count - b.count;
-  const unsigned same = (unsigned)__builtin_ctzll((buf ^ b.buf) | (uint64_t)1 << b.count);
+  const unsigned same = ff_trailing_zeros((buf ^ b.buf) | (uint64_t)1 << b.count);
   return (unsigned)FF_MIN(1 + same / *bits, (room - FF_COPY_OVERRUN) / MAX_LENGTH - 1);
 }
 
