@@ -164,7 +164,7 @@ def idx_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
     FormatError
         The dtype is none of the six.
     """
-    native = dtype.newbyteorder("=")
+    native = dtype if dtype.isnative else dtype.newbyteorder("=")
     if native not in CODES:
         names = ", ".join(known.name for known in DTYPES.values())
         raise FormatError(f"IDX cannot hold {dtype}; its dtypes are {names}")

@@ -144,7 +144,7 @@ def test_twins_have_the_same_signatures():
             left, right = (list(inspect.signature(getattr(b, name)).parameters) for b in (numpy, native))
             assert left == right, name
     left, right = ({n for n in dir(b.GzipDecoder) if not n.startswith("_")} for b in (numpy, native))
-    assert left == right == {"copy", "decode", "decode_affine", "member", "offset"}
+    assert left == right == {"copy", "decode", "decode_affine", "member", "offset", "shared"}
 
 
 def test_a_package_that_was_not_built_has_one_backend(tmp_path):
