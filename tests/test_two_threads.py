@@ -232,9 +232,9 @@ def test_nobody_is_asked_where_blocks_are_not_for_two(monkeypatch, packed):
     assert decoder.decode(packed, True, out, 0)[0] == END
     assert out.tobytes() == IMAGES
     assert not decoder.shared
-    decoder = GzipDecoder(2)
-    with pytest.raises(AssertionError, match="second thread"):
-        decoder.decode(STREAMS["images"][1], True, out, 0)
+    if ff.cpu_features()["level"] in ("avx2", "avx512"):  # else two threads are not for any block
+        with pytest.raises(AssertionError, match="second thread"):
+            GzipDecoder(2).decode(STREAMS["images"][1], True, out, 0)
 
 
 def test_one_thread_shares_nothing():
