@@ -24,8 +24,9 @@ from .errors import FmnistFastError
 from .normalize import check_out
 
 _FILE_BYTES = 1 << 20
-_COPIED_BYTES = 1 << 17  # a larger file is better decoded to where it shall be, and by two threads if asked
 _DECODED_BYTES = 1 << 24
+# More is better decoded to where it shall be, and by two threads if they are asked for.
+_COPIED_FILE_BYTES, _COPIED_BYTES = 1 << 17, 1 << 20
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 _LEAST = 18  # bytes of an empty gzip member
 _HEADER_BYTES = 4 + 4 * _idx.MAX_RANK
@@ -47,12 +48,13 @@ def read_small(
     threads : int or None
         As for `fmnist_fast.read_idx`; one does it here.
     """
-    most = _FILE_BYTES if out is None and (threads is None or threads == 1) else _COPIED_BYTES
+    most = _FILE_BYTES if out is None and (threads is None or threads == 1) else _COPIED_FILE_BYTES
     data = source if isinstance(source, bytes) else _content(source, most)
     if data is None or not _LEAST <= len(data) <= most or data[:2] != b"\x1f\x8b":
         return None
     size = int.from_bytes(data[-4:], "little")  # of the last member; should there be more, it will not fit
-    if not 8 <= size <= min(_DECODED_BYTES, MAX_RATIO * len(data)):
+    largest = _DECODED_BYTES if out is None else _COPIED_BYTES
+    if not 8 <= size <= min(largest, MAX_RATIO * len(data)):
         return None
     if max_bytes is not None and size > max_bytes + _HEADER_BYTES:
         return None

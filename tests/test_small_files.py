@@ -156,6 +156,15 @@ def test_an_array_of_another_class(small_only):
     assert np.array_equal(out.data, LABELS)
 
 
+def test_much_is_decoded_to_where_it_shall_be(monkeypatch):
+    monkeypatch.setattr(_small, "GzipDecoder", ordinary_way_closed)
+    out = np.empty(1 << 20, np.uint8)
+    packed = gzip.compress(ff.encode_idx(np.zeros_like(out)))
+    assert _small.read_small(packed, None, out) is None
+    with pytest.raises(AssertionError):
+        _small.read_small(packed, None, None)
+
+
 def test_a_header_that_lies_is_for_the_ordinary_way():
     for dims in ((999,), (1001,), (1 << 31,), (1 << 31, 1 << 31)):
         assert _small.read_small(gzip.compress(idx_header(dims) + bytes(1000)), None, None) is None
