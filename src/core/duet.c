@@ -119,7 +119,7 @@ static bool search_step(const ff_duet *d, ff_duet_worker *w, ff_duet_block *b, u
     uint64_t places = ~v & ~(v >> 1) & v >> 2 & ~(v >> 4 & v >> 5 & v >> 6 & v >> 7) &
                       ~(v >> 9 & v >> 10 & v >> 11 & v >> 12) & (((uint64_t)1 << 48) - 1);
     for (; places; places &= places - 1) {
-      const uint64_t place = at + (unsigned)__builtin_ctzll(places);
+      const uint64_t place = at + ff_trailing_zeros(places);
       if (complete_precode(d->in, place)) {
         seek(d, w, b, place);
         if (read_header(w))
